@@ -1,0 +1,87 @@
+"""
+Loads, runs and logs the SQL statements that lie in files beside the stages' modules.
+
+A statement's values are ``%(name)s``. A ``{slot}`` takes another statement of ours, so that
+two stages can share a step without gluing strings. psycopg reads both forms inside SQL comments
+too, which is why comments in our files use neither.
+"""
+
+import inspect
+import logging
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, LiteralString, TypeAlias, cast
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg import sql
+
+logger = logging.getLogger("holdfast.sql")
+
+Params: TypeAlias = Mapping[str, Any]
+Row: TypeAlias = dict[str, Any]
+
+SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Statement:
+    """One SQL statement of ours, with its slots still open or already filled."""
+
+    def __init__(self, *, name: str, text: str) -> None:
+        self.name = name
+        self.text = text.strip().removesuffix(";")
+
+    def fill(self, **slots: "Statement") -> "Statement":
+        """Return this statement with its slots filled; KeyError names a slot that is missing."""
+        return Statement(name=self.name, text=SLOT.sub(lambda slot: slots[slot[1]].text, self.text))
+
+    def run(self, params: Params | None = None, *, using: str = DEFAULT_DB_ALIAS) -> int:
+        """Run the statement and return how many rows it touched."""
+        with connections[using].cursor() as cursor:
+            self._execute(cursor, params)
+            return max(int(cursor.rowcount), 0)
+
+    def rows(self, params: Params | None = None, *, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
+        """Run the statement and return its rows, each as a dictionary by column name."""
+        with connections[using].cursor() as cursor:
+            self._execute(cursor, params)
+            names = [column.name for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def row(self, params: Params | None = None, *, using: str = DEFAULT_DB_ALIAS) -> Row:
+        """Run a statement that always returns exactly one row."""
+        (row,) = self.rows(params, using=using)
+        return row
+
+    def composed(self) -> sql.SQL:
+        """The statement for a psycopg cursor of one's own (COPY, server-side cursors)."""
+        return sql.SQL(cast("LiteralString", self.text))
+
+    def _execute(self, cursor: Any, params: Params | None) -> None:
+        started = time.perf_counter()
+        # Without parameters psycopg leaves "%" alone, so a statement that has "%(…)s" needs a mapping.
+        cursor.execute(self.text, params)
+        seconds = time.perf_counter() - started
+        logger.debug("%s: %s rows in %.3f s", self.name, cursor.rowcount, seconds)
+
+
+class Folder:
+    """The ``.sql`` files of one stage, by name without the ending, read once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._read: dict[str, Statement] = {}
+
+    def __getitem__(self, name: str) -> Statement:
+        if name not in self._read:
+            text = (self.path / f"{name}.sql").read_text(encoding="utf-8")
+            self._read[name] = Statement(name=f"{self.path.parent.name}.{name}", text=text)
+        return self._read[name]
+
+
+def folder(name: str = "sql") -> Folder:
+    """The folder of SQL files beside the calling module."""
+    caller = inspect.stack()[1].filename
+    return Folder(Path(caller).parent / name)
+

@@ -1,0 +1,95 @@
+"""Django's settings: everything that differs between machines comes from the environment."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from config import local
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = os.environ.get("DEBUG", "") == "1"
+LOCAL = "DATABASE_URL" not in os.environ
+
+# Without DATABASE_URL the project runs on the embedded servers under var/, on loopback only.
+SECRET_KEY = os.environ.get("SECRET_KEY", "local-only-" * 6 if LOCAL or DEBUG else "")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters.")
+
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "marketplace",
+    "marketplace.inbox",
+    "marketplace.registry",
+    "marketplace.facts",
+    "rewards",
+    "rewards.ledger",
+    "rewards.rules",
+    "rewards.shipments",
+    "rewards.tab",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def database(url: str) -> dict[str, object]:
+    """One PostgreSQL connection setting; every session works in UTC."""
+    settings: dict[str, object] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    if settings["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (15 or newer).")
+    return settings
+
+
+# "default" is the role the app runs as. "owner" owns the tables: it migrates and rebuilds facts.
+# Where only DATABASE_URL is given, one role does both.
+DATABASE_URL = os.environ.get("DATABASE_URL") or local.database_url()
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (local.owner_url() if LOCAL else DATABASE_URL)
+DATABASES = {"default": database(DATABASE_URL)}
+
+REDIS_URL = os.environ.get("REDIS_URL") or local.redis_url()
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"

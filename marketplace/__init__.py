@@ -1,0 +1,1 @@
+"""What happened on the market. Does not know about rewards."""

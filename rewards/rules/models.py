@@ -1,0 +1,82 @@
+"""Seasons, rules in numbered versions that never change, and cohorts."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class Season(models.Model):
+    """A named span of the program with a funded budget. The ledger holds what is left of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    slug = models.TextField(unique=True, db_collation="C")
+    title = models.TextField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    budget_xp = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="season_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(budget_xp__gt=0), name="season_has_a_budget"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Rule(models.Model):
+    """A way to earn, or to earn more: what never changes about it. Its numbers are in its versions."""
+
+    id = models.BigAutoField(primary_key=True)
+    slug = models.TextField(unique=True, db_collation="C")
+    season = models.ForeignKey(Season, on_delete=models.PROTECT)
+    kind = models.TextField()
+    title = models.TextField()
+    starts_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RuleVersion(models.Model):
+    """
+    The numbers of a rule from one instant on, until the next version's.
+
+    ``params`` holds integers only: micro-XP, wei as text, basis points, days. A row never changes
+    (P6): a trigger refuses it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    params = models.JSONField()
+    in_force_from = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "number"], name="version_number_is_used_once"),
+            models.UniqueConstraint(fields=["rule", "in_force_from"], name="one_version_from_an_instant"),
+        ]
+
+
+class Cohort(models.Model):
+    """A named list of wallets, such as the testers of a beta."""
+
+    id = models.BigAutoField(primary_key=True)
+    slug = models.TextField(unique=True, db_collation="C")
+
+
+class CohortMember(models.Model):
+    """A wallet on a cohort's list. The wallet need not have been seen on the market yet."""
+
+    id = models.BigAutoField(primary_key=True)
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="members")
+    address = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "address"], name="wallet_is_listed_once"),
+        ]

@@ -12,12 +12,18 @@ class Batch(models.Model):
     ``settled_at`` is empty until the facts have taken the batch in. ``fingerprint`` is a digest of the raw
     bytes that the batch was read from; it is empty where a part of them was refused or in conflict, so
     that a batch with a fingerprint can be skipped unread when the same bytes come again.
+
+    ``event_count`` is the number of events that the batch brought. ``told_count`` is the number that its
+    bytes tell, known ones included, and ``moved_count`` how many of these stand elsewhere in the chain than
+    the accepted one: what a report says when the bytes are skipped.
     """
 
     id = models.BigAutoField(primary_key=True)
     fingerprint = models.UUIDField(null=True)
     format = models.TextField(default="native")
     event_count = models.IntegerField()
+    told_count = models.IntegerField(db_default=0)
+    moved_count = models.IntegerField(db_default=0)
     received_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
 

@@ -1,0 +1,207 @@
+"""Changes of hands and the holds they make: one owner after the other, units first in first out."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from tests.reference.events import ZERO, Event, People, Token
+
+Settlement: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """Units of a token going from one wallet to another; None is nobody."""
+
+    event: Event
+    settlement: Settlement
+    sender: str | None
+    receiver: str | None
+
+    @property
+    def at(self) -> datetime:
+        """When it moved."""
+        return self.event.at
+
+    @property
+    def quantity(self) -> int:
+        """How many units moved."""
+        return self.event.quantity
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A collector's stretch with a token. ``key`` tells pieces of one start together."""
+
+    collector: str
+    wallet: str
+    token: Token
+    quantity: int
+    started_at: datetime
+    ended_at: datetime | None
+    key: Settlement = field(compare=False, repr=False)
+    collection: str = field(compare=False, repr=False)
+
+
+def settlement(event: Event) -> Settlement:
+    """The settlement that a mint, a transfer or a sale belongs to."""
+    if event.tx_hash:
+        return (event.token, "transaction", event.tx_hash)
+    if event.order_key:
+        return (event.token, "order", event.order_key)
+    return (event.token, "alone", event.source, event.key)
+
+
+def sales_told_once(history: list[Event]) -> list[Event]:
+    """The sales among a token's events, without those that tell an earlier one of the settlement again."""
+    heard = set()
+    kept = []
+    for event in history:
+        if event.kind == "sale":
+            told = (
+                settlement(event),
+                event.sender,
+                event.receiver,
+                event.order_key,
+                event.quantity,
+                event.price,
+                event.currency,
+            )
+            if told not in heard:
+                kept.append(event)
+            heard.add(told)
+    return kept
+
+
+def moves(history: list[Event], told_sales: list[Event]) -> list[Move]:
+    """What moved the token, in order: mints and transfers, and sales where their settlement has neither."""
+    moved = {settlement(event) for event in history if event.kind in ("mint", "transfer")}
+    found = []
+    for event in history:
+        is_sale = event in told_sales and settlement(event) not in moved
+        if event.kind in ("mint", "transfer") or is_sale:
+            nobody = event.kind == "mint" or event.sender == ZERO
+            found.append(
+                Move(
+                    event=event,
+                    settlement=settlement(event),
+                    sender=None if nobody else event.sender,
+                    receiver=None if event.receiver == ZERO else event.receiver,
+                )
+            )
+    return found
+
+
+def is_edition(history: list[Event]) -> bool:
+    """Whether a token has units."""
+    return (
+        any(event.quantity > 1 for event in history)
+        or any(event.standard == "erc1155" for event in history)
+        or sum(event.kind == "mint" for event in history) > 1
+    )
+
+
+def single_moves(found: list[Move], custody: set[str]) -> list[Move]:
+    """The moves of a single token after steps 1 and 2."""
+    last_of_run: list[Move] = []
+    for move in found:
+        if last_of_run and last_of_run[-1].settlement == move.settlement:
+            last_of_run.pop()
+        last_of_run.append(move)
+    return [move for move in last_of_run if move.receiver not in custody]
+
+
+def single_holds(found: list[Move], people: People) -> list[Hold]:
+    """The holds of a single token, one owner after the other."""
+    owners: list[Move] = []
+    owner: str | None = None
+    for move in single_moves(found, people.custody):
+        if people.collector(move.receiver) != owner:
+            owners.append(move)
+            owner = people.collector(move.receiver)
+    holds = []
+    for number, move in enumerate(owners):
+        last = number == len(owners) - 1
+        ended_at = None if last else owners[number + 1].at
+        if move.receiver is not None and ended_at != move.at:
+            holds.append(hold(move, 1, ended_at, people))
+    return holds
+
+
+def edition_holds(found: list[Move], people: People) -> list[Hold]:
+    """The holds of an edition: a queue of units for each collector, and one for the custody pool."""
+    queues: dict[str, list[tuple[int, Move]]] = defaultdict(list)
+    pool: list[tuple[int, str | None]] = []
+    pieces: Counter[tuple[Move, Move | None]] = Counter()
+    for move in found:
+        from_pool, into_pool = move.sender in people.custody, move.receiver in people.custody
+        if move.sender == move.receiver or (from_pool and into_pool):
+            continue
+        if into_pool:
+            pool.append((move.quantity, people.collector(move.sender)))
+            continue
+        givers = [(move.quantity, people.collector(move.sender))]
+        if from_pool:
+            givers = take(pool, move.quantity)
+            deposited = sum(quantity for quantity, _ in givers)
+            givers.append((move.quantity - deposited, None))
+        taker = people.collector(move.receiver)
+        for quantity, giver in givers:
+            if giver == taker:
+                continue
+            if giver is not None:
+                for units, start in take(queues[giver], quantity):
+                    pieces[start, move] += units
+            if taker is not None and quantity > 0:
+                queues[taker].append((quantity, move))
+    for queue in queues.values():
+        for units, start in queue:
+            pieces[start, None] += units
+    return [
+        hold(start, units, end.at if end else None, people)
+        for (start, end), units in pieces.items()
+        if end is None or (start.settlement != end.settlement and start.at != end.at)
+    ]
+
+
+def take(queue: list[tuple[int, Any]], quantity: int) -> list[tuple[int, Any]]:
+    """Take units from the front of a queue, as many as there are up to the quantity."""
+    taken = []
+    while queue and quantity > 0:
+        units, what = queue.pop(0)
+        if units > quantity:
+            queue.insert(0, (units - quantity, what))
+            units = quantity
+        taken.append((units, what))
+        quantity -= units
+    return taken
+
+
+def hold(start: Move, quantity: int, ended_at: datetime | None, people: People) -> Hold:
+    """The hold that a move started."""
+    token, collector = start.event.token, people.collector(start.receiver)
+    assert token is not None
+    assert start.receiver is not None
+    assert collector is not None
+    assert start.event.collection is not None
+    return Hold(
+        collector=collector,
+        wallet=start.receiver,
+        token=token,
+        quantity=quantity,
+        started_at=start.at,
+        ended_at=ended_at,
+        key=start.settlement,
+        collection=start.event.collection,
+    )
+
+
+def together(holds: list[Hold]) -> list[Hold]:
+    """Holds that differ in nothing but their quantity, as one."""
+    sums: dict[tuple[Any, ...], Hold] = {}
+    for one in holds:
+        same = (one.key, one.collector, one.wallet, one.token, one.started_at, one.ended_at)
+        quantity = one.quantity + (sums[same].quantity if same in sums else 0)
+        sums[same] = Hold(**{**vars(one), "quantity": quantity})
+    return list(sums.values())

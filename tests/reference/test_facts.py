@@ -152,15 +152,15 @@ class TestEditionHolds:
 class TestSales:
     def test_prices_in_wei_by_the_last_rate_of_the_day(self) -> None:
         found = facts(
-            events("""
-                kind | token | from | to  | at               | price    | key
-                sale | ape   | ann  | bob | 2026-01-10 23:00 | 3 USDC   | a
-                sale | ape   | bob  | ann | 2026-01-11       | 3 USDC   | b
-                sale | ape   | ann  | bob | 2026-01-12       | 2 WETH   | c
-            """)
-            + [
+            [
                 rate("2026-01-10T01:00:00Z", 500_000_000_000_001),
                 rate("2026-01-10T02:00:00Z", 400_000_000_000_001),
+                *events("""
+                    kind | token | from | to  | at               | price  | key
+                    sale | ape   | ann  | bob | 2026-01-10 23:00 | 3 USDC | a
+                    sale | ape   | bob  | ann | 2026-01-11       | 3 USDC | b
+                    sale | ape   | ann  | bob | 2026-01-12       | 2 WETH | c
+                """),
             ]
         )
         assert [(sale.key, amount(sale.price_wei, "ETH")) for sale in found.sales] == [

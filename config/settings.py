@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -21,6 +22,7 @@ if len(SECRET_KEY) < 50:
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
+    "config",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,19 +70,22 @@ TEMPLATES = [
 ]
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """One PostgreSQL connection setting; every session works in UTC."""
-    settings: dict[str, object] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    settings: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     if settings["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (15 or newer).")
+    # A socket's folder comes as an option, and Django's own tools look for it in HOST.
+    settings["HOST"] = settings.get("OPTIONS", {}).pop("host", settings["HOST"])
     return settings
 
 
-# "default" is the role the app runs as. "owner" owns the tables: it migrates and rebuilds facts.
-# Where only DATABASE_URL is given, one role does both.
+# The app's role owns nothing; the owner's migrates. manage.py asks for the owner where a command changes
+# tables. Where only DATABASE_URL is given, one role does both.
 DATABASE_URL = os.environ.get("DATABASE_URL") or local.database_url()
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (local.owner_url() if LOCAL else DATABASE_URL)
-DATABASES = {"default": database(DATABASE_URL)}
+AS_OWNER = os.environ.get("DATABASE_ROLE") == "owner"
+DATABASES = {"default": database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL)}
 
 REDIS_URL = os.environ.get("REDIS_URL") or local.redis_url()
 

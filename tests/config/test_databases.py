@@ -1,0 +1,63 @@
+"""The fixtures that other tests stand on."""
+
+import subprocess
+import sys
+
+import pytest
+import redis as redis_client
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+
+from config.celery import app
+from config.local.postgres import APP_ROLE, OWNER_ROLE, SUPERUSER
+from config.local.redis import Redis
+from tests.conftest import ClonedDatabase
+
+
+def count(cloned_database: ClonedDatabase) -> int:
+    with cloned_database.connect(role=APP_ROLE) as other:
+        (found,) = other.execute("SELECT count(*) FROM django_content_type WHERE model = 'left'").fetchone()
+        return int(found)
+
+
+class TestDb:
+    @pytest.mark.parametrize("time", ["first", "second"])
+    def test_rolls_back(self, db: None, time: str) -> None:
+        assert not ContentType.objects.filter(model="left").exists()
+        ContentType.objects.create(app_label="tests", model="left")
+
+    def test_acts_as_the_owner(self, db: None) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            assert cursor.fetchone() == (OWNER_ROLE,)
+
+
+class TestClonedDatabase:
+    @pytest.mark.parametrize("time", ["first", "second"])
+    def test_keeps_commits_from_the_next_test(self, cloned_database: ClonedDatabase, time: str) -> None:
+        assert count(cloned_database) == 0
+        ContentType.objects.create(app_label="tests", model="left")
+        assert count(cloned_database) == 1
+
+    def test_connects_as_each_role(self, cloned_database: ClonedDatabase) -> None:
+        for role in (APP_ROLE, OWNER_ROLE):
+            with cloned_database.connect(role=role) as other:
+                assert other.execute("SELECT current_user").fetchone() == (role,)
+        with cloned_database.connect(role=SUPERUSER) as other:
+            assert other.execute("SHOW is_superuser").fetchone() == ("on",)
+
+    def test_is_what_another_process_uses(self, cloned_database: ClonedDatabase) -> None:
+        ContentType.objects.create(app_label="tests", model="left")
+        code = "from django.contrib.contenttypes.models import ContentType as C; print(C.objects.filter(model='left').count())"
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        environment = cloned_database.environment()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout == "1\n"
+
+
+class TestOwnRedis:
+    @pytest.mark.parametrize("time", ["first", "second"])
+    def test_takes_the_messages_of_this_process(self, own_redis: Redis, time: str) -> None:
+        app.send_task("tests.nothing")
+        with redis_client.Redis.from_url(own_redis.url()) as connected:
+            assert connected.llen("holdfast") == 1

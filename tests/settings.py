@@ -1,0 +1,46 @@
+"""
+The settings of a test run: config's own, on servers that only this run uses.
+
+TEST_DATABASE_URL, or DATABASE_URL, names a PostgreSQL to use instead of the embedded one; its role
+must be a superuser, since tests make databases and try what each role may do. TEST_REDIS_URL names
+a Redis to use instead of the embedded one; tests empty it. The databases of DATABASE_URL and
+TEST_DATABASE_URL themselves are left alone.
+"""
+
+import os
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from config.local import VAR
+from config.local.postgres import OWNER_ROLE, SETTINGS, Postgres
+from config.local.redis import Redis
+
+# Several runs may go on in one checkout, so each has servers of its own.
+RUN = VAR / "test" / str(os.getpid())
+POSTGRES = Postgres(
+    folder=RUN / "postgres",
+    # Nothing in a test run has to survive a power cut.
+    settings=SETTINGS | {"shared_buffers": "64MB", "fsync": "off", "full_page_writes": "off"},
+)
+REDIS = Redis(folder=RUN / "redis")
+
+EXTERNAL_DATABASE_URL = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
+EXTERNAL_REDIS_URL = os.environ.get("TEST_REDIS_URL")
+SUPERUSER_URL = EXTERNAL_DATABASE_URL or POSTGRES.url()
+
+
+def as_role(url: str, *, role: str) -> str:
+    """The same address, where the superuser acts as a role until it is told otherwise."""
+    parts = urlsplit(url)
+    option = "options=" + quote(f"-c role={role}")
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, option]))))
+
+
+os.environ["DATABASE_URL"] = as_role(SUPERUSER_URL, role=OWNER_ROLE)
+os.environ["REDIS_URL"] = EXTERNAL_REDIS_URL or REDIS.url()
+os.environ.pop("DATABASE_OWNER_URL", None)
+os.environ.setdefault("SECRET_KEY", "for tests only " * 4)
+
+from config.settings import *  # noqa: E402, F403 (config's settings read the environment set above)
+
+# Two runs on one external server must not share a database.
+DATABASES["default"]["TEST"] = {"NAME": f"test_holdfast_{os.getpid()}"}  # noqa: F405

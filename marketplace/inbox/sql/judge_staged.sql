@@ -1,0 +1,11 @@
+-- What became of each staged line, now that every id of them is in the inbox.
+SELECT
+    staged.place,
+    event.batch_id = %(batch_id)s
+    AND staged.place = MIN(staged.place) OVER (PARTITION BY staged.id) AS is_new,
+    staged.content <> event.content AS is_conflict,
+    (staged.at, staged.block, staged.tx_index, staged.log_index)
+    IS DISTINCT FROM (event.at, event.block, event.tx_index, event.log_index) AS is_moved
+FROM inbox_staged AS staged
+INNER JOIN inbox_event AS event
+    ON staged.id = event.id

@@ -15,6 +15,7 @@ from tests.reference.hands import (
     Hold,
     Move,
     edition_holds,
+    edition_steps,
     is_edition,
     moves,
     sales_told_once,
@@ -207,11 +208,10 @@ def orders(
     people: People,
 ) -> list[Order]:
     """Every order with the first of its ends; ``sales`` are in order."""
-    placings: dict[str, Event] = {}
+    placings: dict[tuple[Any, ...], Event] = {}
     for event in ordered:
         if event.kind in ("listing", "bid"):
-            assert event.order_key is not None
-            placings.setdefault(event.order_key, event)
+            placings.setdefault((event.order_key, scope(event)), event)
     found = []
     for placing in placings.values():
         ends = [
@@ -268,8 +268,8 @@ def cancelled_at(placing: Event, ordered: list[Event]) -> datetime | None:
 
 
 def scope(placing: Event) -> Any:
-    """What an order is on: its token, or for a bid without one its collection and trait."""
-    return placing.token or (placing.collection, placing.trait)
+    """What an order is on: its token, or for a bid without one the maker's place in collection and trait."""
+    return placing.token or (placing.maker, placing.collection, placing.trait)
 
 
 def replaced_at(placing: Event, placings: list[Event]) -> datetime | None:
@@ -289,24 +289,22 @@ def stranded_at(
         return None
     found = moves_of[placing.token]
     if placing.token in editions:
-        return balance_gone_at(placing, found, custody)
+        return emptied_at(placing, found, custody)
     for move in single_moves(found, custody):
         if move.event.order > placing.order and move.receiver != placing.maker:
             return move.at
     return None
 
 
-def balance_gone_at(placing: Event, found: list[Move], custody: set[str]) -> datetime | None:
-    """When the balance of a listing's maker first fell to zero after the listing."""
+def emptied_at(placing: Event, found: list[Move], custody: set[str]) -> datetime | None:
+    """When the wallet of a listing's maker, having had some units, first had none left after the listing."""
     balance = 0
-    for move in found:
+    for step in edition_steps(found, custody):
         before = balance
-        if move.sender == move.receiver:
-            continue
-        if move.receiver == placing.maker:
-            balance += move.quantity
-        if move.sender == placing.maker and move.receiver not in custody:
-            balance = max(0, balance - move.quantity)
-        if move.event.order > placing.order and before > 0 and balance == 0:
-            return move.at
+        if step.taker == placing.maker:
+            balance += step.quantity
+        if step.giver == placing.maker:
+            balance = max(0, balance - step.quantity)
+        if step.move.event.order > placing.order and before > 0 and balance == 0:
+            return step.move.at
     return None

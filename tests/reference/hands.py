@@ -1,7 +1,7 @@
 """Changes of hands and the holds they make: one owner after the other, units first in first out."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -103,13 +103,12 @@ def is_edition(history: list[Event]) -> bool:
 
 
 def single_moves(found: list[Move], custody: set[str]) -> list[Move]:
-    """The moves of a single token after steps 1 and 2."""
-    last_of_run: list[Move] = []
+    """The moves of a single token after steps 1 and 2: each settlement stands where its first move stands."""
+    settled: dict[Settlement, Move] = {}
     for move in found:
-        if last_of_run and last_of_run[-1].settlement == move.settlement:
-            last_of_run.pop()
-        last_of_run.append(move)
-    return [move for move in last_of_run if move.receiver not in custody]
+        first = settled.get(move.settlement, move)
+        settled[move.settlement] = replace(first, receiver=move.receiver)
+    return [move for move in settled.values() if move.receiver not in custody]
 
 
 def single_holds(found: list[Move], people: People) -> list[Hold]:
@@ -129,32 +128,50 @@ def single_holds(found: list[Move], people: People) -> list[Hold]:
     return holds
 
 
-def edition_holds(found: list[Move], people: People) -> list[Hold]:
-    """The holds of an edition: a queue of units for each collector, and one for the custody pool."""
-    queues: dict[str, list[tuple[int, Move]]] = defaultdict(list)
+@dataclass(frozen=True)
+class Step:
+    """Units of an edition going from one wallet to another because of a move, custody left aside."""
+
+    move: Move
+    quantity: int
+    giver: str | None
+    taker: str | None
+
+
+def edition_steps(found: list[Move], custody: set[str]) -> list[Step]:
+    """The moves of an edition after steps 1 and 2: what leaves the pool comes from those who put it there."""
     pool: list[tuple[int, str | None]] = []
-    pieces: Counter[tuple[Move, Move | None]] = Counter()
+    steps = []
     for move in found:
-        from_pool, into_pool = move.sender in people.custody, move.receiver in people.custody
+        from_pool, into_pool = move.sender in custody, move.receiver in custody
         if move.sender == move.receiver or (from_pool and into_pool):
             continue
         if into_pool:
-            pool.append((move.quantity, people.collector(move.sender)))
+            pool.append((move.quantity, move.sender))
+        elif from_pool:
+            deposits = take(pool, move.quantity)
+            never_deposited = move.quantity - sum(units for units, _ in deposits)
+            if never_deposited:
+                deposits.append((never_deposited, None))
+            steps += [Step(move, units, depositor, move.receiver) for units, depositor in deposits]
+        else:
+            steps.append(Step(move, move.quantity, move.sender, move.receiver))
+    return [step for step in steps if step.giver != step.taker]
+
+
+def edition_holds(found: list[Move], people: People) -> list[Hold]:
+    """The holds of an edition: a queue of units for each collector."""
+    queues: dict[str, list[tuple[int, Move]]] = defaultdict(list)
+    pieces: Counter[tuple[Move, Move | None]] = Counter()
+    for step in edition_steps(found, people.custody):
+        giver, taker = people.collector(step.giver), people.collector(step.taker)
+        if giver == taker:
             continue
-        givers = [(move.quantity, people.collector(move.sender))]
-        if from_pool:
-            givers = take(pool, move.quantity)
-            deposited = sum(quantity for quantity, _ in givers)
-            givers.append((move.quantity - deposited, None))
-        taker = people.collector(move.receiver)
-        for quantity, giver in givers:
-            if giver == taker:
-                continue
-            if giver is not None:
-                for units, start in take(queues[giver], quantity):
-                    pieces[start, move] += units
-            if taker is not None and quantity > 0:
-                queues[taker].append((quantity, move))
+        if giver is not None:
+            for units, start in take(queues[giver], step.quantity):
+                pieces[start, step.move] += units
+        if taker is not None:
+            queues[taker].append((step.quantity, step.move))
     for queue in queues.values():
         for units, start in queue:
             pieces[start, None] += units

@@ -38,7 +38,7 @@ agreement = settings(
 def deliver(market: Market, delivery: Delivery) -> None:
     """Let a market reach the inbox in one way, refreshing facts on the way and at the end."""
     for number, batch in enumerate(delivery.batches):
-        inbox.accept(events=batch)
+        assert inbox.accept(events=batch).refused == 0
         for link, after in zip(market.links, delivery.links_after, strict=True):
             if after == number:
                 registry.link(addresses=sorted(link), as_of=NOW)

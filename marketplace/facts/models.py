@@ -93,11 +93,12 @@ class Order(models.Model):
     one that rests until something happens. ``end_reason`` is empty exactly when ``ended_at`` is.
     """
 
-    order_id = models.UUIDField(primary_key=True)
+    pk = models.CompositePrimaryKey("order_id", "scope")
+    order_id = models.UUIDField()
+    scope = models.UUIDField()
     event_id = models.UUIDField()
     side = models.TextField()
     maker_id = models.BigIntegerField()
-    scope = models.UUIDField()
     token = models.UUIDField(null=True)
     collection_id = models.IntegerField()
     trait = models.TextField(null=True)

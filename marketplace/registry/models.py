@@ -27,3 +27,17 @@ class Collection(models.Model):
 
     id = models.AutoField(primary_key=True)
     slug = models.TextField(unique=True, db_collation="C")
+
+
+class Link(models.Model):
+    """
+    A wallet was joined to a collector.
+
+    ``settled_at`` is empty until the facts have taken it in.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    wallet_id = models.BigIntegerField()
+    collector_id = models.BigIntegerField()
+    linked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)

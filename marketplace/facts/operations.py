@@ -1,0 +1,196 @@
+"""Computes facts: in small steps after an ingest, or from scratch. Both give the same rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+from config import db
+from config.db import Statement
+from marketplace.inbox.models import Batch
+from marketplace.registry.models import Link
+
+SQL = db.folder()
+
+# Two refreshes at once would compute from the same batches; the second waits for the first.
+REFRESH_LOCK = 4_202_101
+
+# A step takes in so many events at a time, so that a large backlog is worked off in bounded memory.
+EVENTS_A_STEP = 250_000
+
+FACT_TABLES = ("facts_hold", "facts_sale", "facts_order", "facts_volumeday")
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did: events taken in, and rows of facts that it wrote or took away."""
+
+    events: int
+    written: int
+    removed: int
+
+
+def refresh(*, as_of: datetime, most_events: int = EVENTS_A_STEP) -> Refreshed:
+    """
+    Take what came in since the last refresh into the facts, and only touch what it names.
+
+    Works in steps of about ``most_events`` events, each a transaction of its own. A step that fails
+    leaves its batches for the next refresh. With nothing new it writes nothing.
+    """
+    total = Refreshed(events=0, written=0, removed=0)
+    while step := _refresh_step(as_of=as_of, most_events=most_events):
+        total = Refreshed(
+            events=total.events + step.events,
+            written=total.written + step.written,
+            removed=total.removed + step.removed,
+        )
+    return total
+
+
+def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
+    """
+    Drop all facts and compute them again from the inbox, in one transaction.
+
+    The indexes are made after the rows, which only the tables' owner may do, so ``using`` names a
+    connection of the owner. Readers of facts wait until it is through.
+    """
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
+        batches = list(
+            Batch.objects.using(using).filter(settled_at=None).values_list("id", "event_count").order_by("id")
+        )
+        events = Statement(name="facts.all_events", text="inbox_event")
+        with _without_indexes(using=using):
+            cursor.execute(f"TRUNCATE {', '.join(FACT_TABLES)}")
+            SQL["new_collections"].fill(events=events).run(using=using)
+            SQL["new_wallets"].fill(events=events).run(using=using)
+            _compute_moves(events=events, using=using)
+            written = SQL["insert_sales"].fill(sales=SQL["sales"].fill(events=events)).run(using=using)
+            # Orders ask which sales filled them, by an index that is not there now.
+            cursor.execute("ANALYZE facts_sale")
+            written += SQL["insert_holds"].fill(holds=_holds()).run(using=using)
+            written += SQL["insert_orders"].fill(orders=_orders(events=events)).run(using=using)
+            all_sales = Statement(name="facts.all_sales", text="SELECT * FROM facts_sale")
+            days = SQL["volume_days"].fill(sales=all_sales)
+            written += SQL["insert_volume_days"].fill(volume_days=days).run(using=using)
+        cursor.execute(f"ANALYZE {', '.join(FACT_TABLES)}")
+        _settle(batches=[batch for batch, _ in batches], as_of=as_of, using=using)
+        Link.objects.using(using).filter(settled_at=None).update(settled_at=as_of)
+        cursor.execute("DROP TABLE told, moved, edition_step, edition_moved")
+    return Refreshed(events=sum(count for _, count in batches), written=written, removed=0)
+
+
+def _refresh_step(*, as_of: datetime, most_events: int) -> Refreshed | None:
+    """Take in the oldest pending batches and links; None when there are none."""
+    with transaction.atomic(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
+        pending = SQL["pending_batches"].rows({"most_events": most_events})
+        links = list(Link.objects.filter(settled_at=None).values_list("id", "wallet_id", "collector_id"))
+        if not pending and not links:
+            return None
+        batches = [batch["id"] for batch in pending]
+        _touch(batches=batches, wallets=sorted({wallet for _, *both in links for wallet in both}))
+        written, removed = _refresh_touched()
+        _settle(batches=batches, as_of=as_of)
+        Link.objects.filter(id__in=[link for link, *_ in links]).update(settled_at=as_of)
+        cursor.execute(f"DROP TABLE {', '.join(TEMPORARY_TABLES)}")
+    return Refreshed(events=sum(batch["event_count"] for batch in pending), written=written, removed=removed)
+
+
+# Dropped by name after each step, because a step may run inside a caller's longer transaction.
+TEMPORARY_TABLES = (
+    "touched",
+    "touched_event",
+    "told",
+    "moved",
+    "edition_step",
+    "edition_moved",
+    "fresh_sale",
+    "fresh_hold",
+    "fresh_order",
+    "touched_day",
+    "fresh_volume_day",
+)
+
+
+def _touch(*, batches: list[int], wallets: list[int]) -> None:
+    """Collect the scopes whose facts may change, and every event of them."""
+    params = {"batches": batches}
+    SQL["touch"].run(params)
+    kinds = {row["kind"] for row in SQL["batch_kinds"].rows(params)}
+    if "custody" in kinds:
+        SQL["touch_custody"].run(params)
+    if "rate" in kinds:
+        SQL["touch_rates"].run(params)
+    if wallets:
+        SQL["touch_links"].run({"wallets": wallets})
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("ANALYZE touched")
+        SQL["touched_events"].run()
+        cursor.execute("ANALYZE touched_event")
+
+
+def _refresh_touched() -> tuple[int, int]:
+    """Compute the facts of the touched scopes, and write those that differ: (written, removed)."""
+    events = Statement(name="facts.touched_events", text="touched_event")
+    SQL["new_collections"].fill(events=events).run()
+    SQL["new_wallets"].fill(events=events).run()
+    SQL["touched_days"].run()
+    _compute_moves(events=events)
+
+    SQL["fresh_sales"].fill(sales=SQL["sales"].fill(events=events)).run()
+    SQL["fresh_holds"].fill(holds=_holds()).run()
+    written, removed = 0, 0
+    for name in ("sale", "hold", "order", "volume_day"):
+        if name == "order":
+            # An order is filled by sales, so it is computed when these are written.
+            SQL["fresh_orders"].fill(orders=_orders(events=events)).run()
+        if name == "volume_day":
+            SQL["touch_fresh_days"].run()
+            days = SQL["volume_days"].fill(sales=SQL["touched_sales"])
+            SQL["fresh_volume_days"].fill(volume_days=days).run()
+        fresh = Statement(name=f"facts.fresh_{name}", text=f"SELECT * FROM fresh_{name}")
+        removed += SQL[f"delete_stale_{name}s"].run()
+        written += SQL[f"insert_{name}s"].fill(**{f"{name}s": fresh}).run()
+    return written, removed
+
+
+def _compute_moves(*, events: Statement, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Work out the changes of hands that the events tell, into temporary tables."""
+    SQL["told"].fill(events=events).run(using=using)
+    with connections[using].cursor() as cursor:
+        cursor.execute("ANALYZE told")
+    SQL["moved"].run(using=using)
+    SQL["edition_steps"].run(using=using)
+    pool = SQL["fifo"].fill(flow=SQL["pool_flow"])
+    SQL["edition_moved"].fill(pool=pool).run(using=using)
+    with connections[using].cursor() as cursor:
+        cursor.execute("ANALYZE moved, edition_moved")
+
+
+def _holds() -> Statement:
+    kept = SQL["fifo"].fill(flow=SQL["collector_flow"])
+    return SQL["holds"].fill(single=SQL["single_holds"], edition=SQL["edition_holds"].fill(kept=kept))
+
+
+def _orders(*, events: Statement) -> Statement:
+    return SQL["orders"].fill(events=events, emptied=SQL["emptied"])
+
+
+def _settle(*, batches: list[int], as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> None:
+    SQL["settle_batches"].run({"batches": batches, "as_of": as_of}, using=using)
+
+
+@contextmanager
+def _without_indexes(*, using: str) -> Iterator[None]:
+    """Drop the fact tables' indexes and unique constraints, and make the same ones again afterwards."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(SQL["index_definitions"].text, {"tables": list(FACT_TABLES)})
+        definitions: list[tuple[str, str]] = cursor.fetchall()
+        for drop, _ in definitions:
+            cursor.execute(drop)
+        yield
+        for _, create in definitions:
+            cursor.execute(create)

@@ -1,0 +1,2 @@
+CREATE TEMPORARY TABLE fresh_hold ON COMMIT DROP AS
+{holds}

@@ -1,0 +1,2 @@
+CREATE TEMPORARY TABLE fresh_order ON COMMIT DROP AS
+{orders}

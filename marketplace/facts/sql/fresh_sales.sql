@@ -1,0 +1,2 @@
+CREATE TEMPORARY TABLE fresh_sale ON COMMIT DROP AS
+{sales}

@@ -1,0 +1,2 @@
+CREATE TEMPORARY TABLE fresh_volume_day ON COMMIT DROP AS
+{volume_days}

@@ -1,0 +1,5 @@
+UPDATE inbox_batch
+SET settled_at = %(as_of)s
+WHERE
+    id = ANY(%(batches)s)
+    AND settled_at IS NULL

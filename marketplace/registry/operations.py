@@ -1,0 +1,43 @@
+"""Linking wallets: which of them are one collector."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from marketplace.registry.models import Link, Wallet
+
+
+def link(*, addresses: Sequence[str], as_of: datetime) -> int:
+    """
+    Make the wallets at ``addresses`` one collector, the first one's, and return that collector's id.
+
+    Wallets that are linked to one of them come along. A wallet that no event named yet gets its row.
+    Doing it again changes nothing. The facts follow with their next refresh.
+    """
+    with transaction.atomic():
+        wallets = [get_or_add_wallet(address=address) for address in addresses]
+        collector_id = wallets[0].collector_id
+        joining = {wallet.collector_id for wallet in wallets} - {collector_id}
+        if joining:
+            moved = list(
+                Wallet.objects.select_for_update()
+                .filter(collector_id__in=joining)
+                .order_by("id")
+                .values_list("id", flat=True)
+            )
+            Wallet.objects.filter(id__in=moved).update(collector_id=collector_id)
+            Link.objects.bulk_create(
+                Link(wallet_id=wallet_id, collector_id=collector_id, linked_at=as_of) for wallet_id in moved
+            )
+    return collector_id
+
+
+def get_or_add_wallet(*, address: str) -> Wallet:
+    """Return the wallet at an address, which gets its row as its own collector if it has none."""
+    wallet = Wallet.objects.filter(address=address).first()
+    if wallet is None:
+        wallet = Wallet.objects.create(address=address, collector_id=0)
+        Wallet.objects.filter(id=wallet.id).update(collector_id=wallet.id)
+        wallet.collector_id = wallet.id
+    return wallet

@@ -5,7 +5,7 @@ import re
 import msgspec
 
 NUMBER_OF_FIELD = re.compile(r"\[(\d+|\.\.\.)\]")
-EXPECTED_TYPE = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
+EXPECTED_TYPE = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`)?")
 
 # msgspec speaks of Python and JSON types; a sender knows only his JSON.
 TYPE_WORDS = {
@@ -31,16 +31,21 @@ class Refusal(Exception):
 
 def explain(*, error: Exception, line: bytes, kinds: tuple[str, ...] = ()) -> Refusal:
     """Turn what msgspec says about a line into a refusal that names the field in the sender's words."""
-    if isinstance(error, UnicodeDecodeError):
-        return Refusal("The line is not UTF-8 text.")
-    if isinstance(error, RecursionError):
-        return Refusal("The line nests objects deeper than an event ever does.")
     if isinstance(error, msgspec.ValidationError):
         return Refusal(_invalid(str(error), kinds))
-    if str(error) == "Input data was truncated" and not line.rstrip().endswith(b"}"):
-        return Refusal("The JSON ends before the object is closed.")
-    reason = str(error).removeprefix("JSON is malformed: ")
-    return Refusal(f"The line is not JSON: {reason}.")
+    if isinstance(error, RecursionError):
+        return Refusal("The line nests objects deeper than an event ever does.")
+    try:
+        line.decode()
+    except UnicodeDecodeError as wrong:
+        return Refusal(f"The line is not UTF-8 text: byte {wrong.start + 1} is wrong.")
+    if line.startswith(b"\xef\xbb\xbf"):
+        return Refusal("The line begins with a byte order mark; save the file as UTF-8 without one.")
+    if str(error) != "Input data was truncated":
+        return Refusal(f"The line is not JSON: {str(error).removeprefix('JSON is malformed: ')}.")
+    if line.rstrip().endswith(b"}"):
+        return Refusal("The line is not JSON: a text or an escape in it is cut short.")
+    return Refusal("The JSON ends before the object is closed.")
 
 
 def _invalid(text: str, kinds: tuple[str, ...]) -> str:
@@ -62,13 +67,16 @@ def _quoted(what: str) -> str:
 
 def _expectation(what: str) -> str:
     if types := EXPECTED_TYPE.fullmatch(what):
-        return f"must be {TYPE_WORDS.get(types[1], types[1])}, not {TYPE_WORDS.get(types[2], types[2])}"
+        instead = f", not {TYPE_WORDS.get(types[2], types[2])}" if types[2] else ""
+        return f"must be {TYPE_WORDS.get(types[1], types[1])}{instead}"
     if what == "Expected `datetime` with a timezone component":
         return "has no offset; write Z or an offset such as +02:00 after the time"
     if what == "Invalid RFC3339 encoded datetime":
         return "is not an RFC 3339 instant, such as 2026-01-31T12:00:00Z"
-    if limit := re.fullmatch(r"Expected `str` of length (<=|>=) (\d+)", what):
-        return f"must have at {'most' if limit[1] == '<=' else 'least'} {limit[2]} characters"
+    if what == "Expected `str` of length >= 1":
+        return "must not be empty"
+    if limit := re.fullmatch(r"Expected `str` of length <= (\d+)", what):
+        return f"must have at most {limit[1]} characters"
     if limit := re.fullmatch(r"Expected `int` (<=|>=) (-?\d+)", what):
         return f"must be at {'most' if limit[1] == '<=' else 'least'} {limit[2]}"
     if what == "Expected `array` of length 3":

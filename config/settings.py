@@ -98,3 +98,6 @@ USE_I18N = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+
+# For so long a batch's hint counts as sent; after it the sweeper sends another.
+BATCH_LEASE_SECONDS = int(os.environ.get("BATCH_LEASE_SECONDS", "60"))

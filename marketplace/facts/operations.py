@@ -82,6 +82,12 @@ def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
     return Refreshed(events=sum(count for _, count in batches), written=written, removed=0)
 
 
+def stand_still() -> None:
+    """Keep facts as they are until the caller's transaction ends: a refresh waits for it."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [REFRESH_LOCK])
+
+
 def _refresh_step(*, as_of: datetime, most_events: int) -> Refreshed | None:
     """Take in the oldest pending batches and links; None when there are none."""
     with transaction.atomic(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:

@@ -59,6 +59,10 @@ class RuleVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rule", "number"], name="version_number_is_used_once"),
             models.UniqueConstraint(fields=["rule", "in_force_from"], name="one_version_from_an_instant"),
+            models.CheckConstraint(
+                condition=Q(number=1) | Q(in_force_from__gte=F("created_at")),
+                name="new_version_is_not_in_the_past",
+            ),
         ]
 
 

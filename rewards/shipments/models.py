@@ -14,7 +14,8 @@ class Shipment(models.Model):
 
     It goes draft, planned, approved, shipping, shipped, sealed; a trigger keeps it one way.
     ``plan_due_at`` and ``ships_at`` are the work list: from that instant on, planning or shipping is
-    due, whoever was told so. ``plan_digest`` and the totals are empty until it is planned;
+    due, whoever was told so. ``plan_inputs`` says which rule versions and collections counted;
+    it, ``plan_digest`` and the totals are empty until it is planned;
     ``problem`` says in a sentence why the last try to plan or ship did not come through.
     """
 
@@ -33,6 +34,7 @@ class Shipment(models.Model):
     ships_at = models.DateTimeField(null=True)
     planned_at = models.DateTimeField(null=True)
     plan_digest = models.TextField(null=True)
+    plan_inputs = models.JSONField(null=True)
     line_count = models.BigIntegerField(null=True)
     award_count = models.BigIntegerField(null=True)
     total_xp = models.BigIntegerField(null=True)
@@ -179,7 +181,6 @@ class Award(models.Model):
     shipment_id = models.BigIntegerField()
     collector_id = models.BigIntegerField()
     amount_xp = models.BigIntegerField()
-    digest = models.BinaryField()
 
     class Meta:
         constraints = [

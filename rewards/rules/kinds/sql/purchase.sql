@@ -1,0 +1,28 @@
+-- A line for each sale of the span and its buyer. Base XP is so much a purchase, and so much per ETH.
+SELECT
+    buyer.collector_id,
+    sale.key AS subject,
+    sale.event_id,
+    sale.token,
+    sale.price_wei AS quantity,
+    NULL::INTEGER AS hold_days,
+    %(micro_xp_per_purchase)s::NUMERIC * 1000000000000000000
+    + %(micro_xp_per_eth)s::NUMERIC * COALESCE(sale.price_wei, 0) AS numerator,
+    1000000000000000000000000::NUMERIC AS denominator,
+    CASE
+        WHEN seller.collector_id = buyer.collector_id
+            THEN 'own_wallets'
+        WHEN NOT (%(any_collection)s OR sale.collection_id = ANY(%(collections)s::INTEGER []))
+            THEN 'other_collection'
+        WHEN sale.price_wei IS NULL AND (%(micro_xp_per_eth)s > 0 OR %(minimum_price_wei)s > 0)
+            THEN 'no_rate'
+        WHEN sale.price_wei < %(minimum_price_wei)s
+            THEN 'below_minimum'
+    END AS reason
+FROM facts_sale AS sale
+INNER JOIN registry_wallet AS buyer ON sale.buyer_id = buyer.id
+INNER JOIN registry_wallet AS seller ON sale.seller_id = seller.id
+WHERE
+    sale.at >= %(starts_at)s
+    AND sale.at < %(ends_at)s
+    AND buyer.address NOT IN (SELECT custody.address FROM inbox_event AS custody WHERE custody.kind = 'custody')

@@ -1,0 +1,112 @@
+"""Seasons, rules and cohorts: made once, and changed only forward."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from rewards.ledger import operations as ledger
+from rewards.rules.models import Cohort, CohortMember, Rule, RuleVersion, Season
+
+
+class RuleError(Exception):
+    """A change of the program that cannot be; the message is for the person who asked for it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+@transaction.atomic
+def put_season(
+    *, slug: str, title: str, starts_at: datetime, ends_at: datetime, budget_xp: int, as_of: datetime
+) -> str:
+    """
+    Make a season and fund it, or raise its budget, and return what was done in a few words.
+
+    A budget is only ever raised: XP that was promised is not taken back. Raises RuleError.
+    """
+    season, is_new = Season.objects.select_for_update().get_or_create(
+        slug=slug,
+        defaults={"title": title, "starts_at": starts_at, "ends_at": ends_at, "budget_xp": budget_xp},
+    )
+    funded = 0 if is_new else season.budget_xp
+    if not is_new:
+        for field, value in (("starts_at", starts_at), ("ends_at", ends_at)):
+            if getattr(season, field) != value:
+                raise RuleError(field, f"is {getattr(season, field):%Y-%m-%d} in the season that exists")
+        if budget_xp < funded:
+            raise RuleError("budget_xp", f"is below the {funded:,} XP that the season was funded with")
+    if budget_xp > funded:
+        ledger.transfer(
+            key=f"budget:{slug}:{budget_xp}",
+            debit=ledger.ISSUANCE,
+            credit=ledger.Holder("season", season.id),
+            amount_xp=budget_xp - funded,
+            reason="budget",
+            posted_at=as_of,
+        )
+    changed = season.title != title or season.budget_xp != budget_xp
+    season.title, season.budget_xp = title, budget_xp
+    season.save()
+    if is_new:
+        return "new"
+    return f"budget raised to {budget_xp:,} XP" if budget_xp > funded else "changed" if changed else "unchanged"
+
+
+@transaction.atomic
+def put_rule(
+    *,
+    slug: str,
+    season: Season,
+    kind: str,
+    title: str,
+    starts_at: datetime,
+    params: dict[str, Any],
+    author: str,
+    as_of: datetime,
+) -> str:
+    """
+    Make a rule with its first version, or a new version where ``params`` changed, from ``as_of`` on.
+
+    The first version counts from the rule's start, which may lie in the past; later ones never do (P6).
+    With nothing changed, nothing is written. Returns what was done. Raises RuleError.
+    """
+    rule, is_new = Rule.objects.select_for_update().get_or_create(
+        slug=slug, defaults={"season": season, "kind": kind, "title": title, "starts_at": starts_at}
+    )
+    for field, value in (("kind", kind), ("season_id", season.id), ("starts_at", starts_at)):
+        if getattr(rule, field) != value:
+            name = field.removesuffix("_id")
+            raise RuleError(name, "cannot change in a rule that exists; make a new rule instead")
+    if rule.title != title:
+        rule.title = title
+        rule.save()
+    latest = rule.versions.order_by("number").last()
+    if latest and latest.params == params:
+        return "unchanged"
+    version = RuleVersion.objects.create(
+        rule=rule,
+        number=latest.number + 1 if latest else 1,
+        params=params,
+        in_force_from=max(starts_at, as_of) if latest else starts_at,
+        created_at=as_of,
+        created_by=author,
+    )
+    if is_new:
+        return "new"
+    return f"version {version.number} from {version.in_force_from:%Y-%m-%d %H:%M:%S} UTC"
+
+
+@transaction.atomic
+def put_cohort(*, slug: str, addresses: Iterable[str]) -> str:
+    """Make a cohort, or add wallets to its list; none is taken off. Returns what was done."""
+    cohort, is_new = Cohort.objects.get_or_create(slug=slug)
+    known = set(cohort.members.values_list("address", flat=True))
+    missing = sorted(set(addresses) - known)
+    CohortMember.objects.bulk_create(CohortMember(cohort=cohort, address=address) for address in missing)
+    if is_new:
+        return f"new, {len(missing)} wallets"
+    return f"{len(missing)} wallets added" if missing else "unchanged"

@@ -1,0 +1,387 @@
+"""Takes a shipment from draft to shipped: plan, approve, cut into batches, post, finish."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DataError, IntegrityError, transaction
+
+from config import db
+from marketplace.facts import operations as facts
+from rewards.ledger import operations as ledger
+from rewards.ledger.errors import InsufficientXp, LedgerMismatch
+from rewards.rules import queries as rules
+from rewards.rules.models import Rule, Season
+from rewards.shipments.errors import ApprovalRefused, PlanFailed, PostFailed, ShipmentError, UnknownShipment
+from rewards.shipments.models import Batch, Shipment, ShipmentRule
+
+SQL = db.folder()
+
+AWARDS_A_BATCH = 2_000
+
+# A batch that was taken up so often without coming through is not tried again until somebody looks.
+MOST_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What is known of a shipment before it is planned."""
+
+    slug: str
+    season: Season
+    title: str
+    message: str
+    window_start: datetime
+    window_end: datetime
+    rules: Sequence[Rule]
+    plan_due_at: datetime | None
+    ships_at: datetime | None
+
+
+@transaction.atomic
+def put_draft(*, draft: Draft, author: str) -> str:
+    """
+    Make a shipment, or change one that is still a draft, and return what was done.
+
+    Of a shipment that is past its draft nothing changes; ShipmentError if something would have to.
+    """
+    shipment = Shipment.objects.select_for_update().filter(slug=draft.slug).first()
+    wanted = {
+        "season_id": draft.season.id,
+        "title": draft.title,
+        "message": draft.message,
+        "window_start": draft.window_start,
+        "window_end": draft.window_end,
+        "ships_at": draft.ships_at,
+    }
+    rule_ids = sorted(rule.id for rule in draft.rules)
+    if shipment is not None:
+        known_rules = sorted(
+            ShipmentRule.objects.filter(shipment=shipment).values_list("rule_id", flat=True)
+        )
+        if known_rules == rule_ids and all(getattr(shipment, name) == wanted[name] for name in wanted):
+            return "unchanged"
+        if shipment.state != "draft":
+            raise ShipmentError(f"is {shipment.state} already, so it can no longer be changed")
+    done = "changed" if shipment else "new"
+    if shipment is None:
+        shipment = Shipment(slug=draft.slug, author=author, plan_due_at=draft.plan_due_at)
+    for name, value in wanted.items():
+        setattr(shipment, name, value)
+    shipment.save()
+    ShipmentRule.objects.filter(shipment=shipment).delete()
+    try:
+        with transaction.atomic():
+            ShipmentRule.objects.bulk_create(
+                ShipmentRule(
+                    shipment=shipment,
+                    rule_id=rule_id,
+                    window_start=draft.window_start,
+                    window_end=draft.window_end,
+                )
+                for rule_id in rule_ids
+            )
+    except IntegrityError as error:
+        if "rule_pays_a_time_once" not in str(error):
+            raise
+        raise ShipmentError("has a rule that another shipment pays for a part of the same window") from error
+    return done
+
+
+def request_plan(*, slug: str, as_of: datetime) -> None:
+    """Put the planning of a shipment on the work list, due at once. Raises ShipmentError."""
+    changed = Shipment.objects.filter(slug=slug, state__in=["draft", "planned"]).update(
+        plan_due_at=as_of, problem=""
+    )
+    if not changed:
+        raise ShipmentError(f"{get(slug=slug).slug} is {get(slug=slug).state}; only a draft or a plan is planned.")
+
+
+def plan(*, slug: str, as_of: datetime) -> Shipment | None:
+    """
+    Work out who gets what and why, and write it down with its digest (P7).
+
+    Boosts, lines and awards of an earlier plan are replaced. Facts stand still meanwhile. Returns None
+    when somebody else is planning it at the moment. Raises PlanFailed, and then nothing is written but
+    the problem's sentence on the shipment.
+    """
+    try:
+        with transaction.atomic():
+            shipment = _lock(slug=slug, states=["draft", "planned"], skip_locked=True)
+            if shipment is None:
+                return None
+            facts.stand_still()
+            return _plan_locked(shipment=shipment, as_of=as_of)
+    except DataError as error:
+        problem = (
+            "A number grew beyond what XP can be: a rule pays far too much for one sale or hold. "
+            f"Nothing was planned. PostgreSQL says: {str(error).splitlines()[0]}."
+        )
+        Shipment.objects.filter(slug=slug).update(problem=problem, plan_due_at=None)
+        raise PlanFailed(problem) from error
+
+
+def _plan_locked(*, shipment: Shipment, as_of: datetime) -> Shipment:
+    """Write the plan of a shipment whose row is locked."""
+    of_shipment = {"shipment_id": shipment.id}
+    for name in ("clear_boosts", "clear_lines", "clear_awards"):
+        SQL[name].run(of_shipment)
+    versions, inputs = get_inputs(shipment=shipment)
+    for version in versions:
+        if version.kind.boosts:
+            params = _params(shipment=shipment, version=version, inputs=inputs)
+            boosts = version.kind.statement
+            SQL["insert_boosts"].fill(boosts=boosts).run(params)
+    for version in versions:
+        if not version.kind.boosts:
+            params = _params(shipment=shipment, version=version, inputs=inputs)
+            params["boosts"] = [boost.id for boost in versions if boost.boosts_rule(version.slug)]
+            lines = rules.statement_of(version, paid=SQL["paid_collectors"])
+            SQL["insert_lines"].fill(lines=lines).run(params)
+    SQL["insert_awards"].run(of_shipment)
+    totals = SQL["plan_totals"].row(of_shipment)
+    shipment.line_count = totals["line_count"]
+    shipment.award_count = totals["award_count"]
+    shipment.total_xp = totals["total_xp"]
+    shipment.plan_inputs = public_inputs(inputs)
+    text = json.dumps(shipment.plan_inputs, sort_keys=True)
+    shipment.plan_digest = SQL["plan_digest"].row({**of_shipment, "inputs": text})["digest"]
+    shipment.state = "planned"
+    shipment.planned_at = as_of
+    shipment.plan_due_at = None
+    shipment.problem = ""
+    shipment.save()
+    return shipment
+
+
+def get_inputs(*, shipment: Shipment) -> tuple[list[rules.VersionInWindow], dict[int, dict[str, Any]]]:
+    """The rule versions that count for a shipment, and for each by id what it looks at."""
+    versions = rules.list_versions_in_window(
+        rules=list(ShipmentRule.objects.filter(shipment=shipment).values_list("rule_id", flat=True)),
+        window_start=shipment.window_start,
+        window_end=shipment.window_end,
+    )
+    inputs = {}
+    for version in versions:
+        eligible = rules.get_eligible_collections(params=version.params, window_start=shipment.window_start)
+        inputs[version.id] = {
+            **eligible,
+            "rule": version.slug,
+            "version": version.number,
+            "params": version.params,
+            "starts_at": version.starts_at.isoformat(),
+            "ends_at": version.ends_at.isoformat(),
+        }
+    return versions, inputs
+
+
+def public_inputs(inputs: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The inputs in words that do not depend on this database: collections by slug."""
+    return [
+        {
+            "rule": version["rule"],
+            "version": version["version"],
+            "params": version["params"],
+            "starts_at": version["starts_at"],
+            "ends_at": version["ends_at"],
+            "collections": (
+                "all" if version["any_collection"] else rules.list_slugs(collections=version["collections"])
+            ),
+        }
+        for version in inputs.values()
+    ]
+
+
+def _params(
+    *, shipment: Shipment, version: rules.VersionInWindow, inputs: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    """What the statements of one version read."""
+    return {
+        "shipment_id": shipment.id,
+        "rule_id": version.rule_id,
+        "rule_version_id": version.id,
+        "window_start": shipment.window_start,
+        "window_end": shipment.window_end,
+        "starts_at": version.starts_at,
+        "ends_at": version.ends_at,
+        "any_collection": inputs[version.id]["any_collection"],
+        "collections": inputs[version.id]["collections"],
+        **version.kind.values(version.params),
+    }
+
+
+@transaction.atomic
+def approve(*, slug: str, digest: str, approver: str, as_of: datetime) -> Shipment:
+    """
+    Approve the plan with that digest (P8) and set its XP aside from the season's budget (P11).
+
+    ``digest`` may be its first twelve characters or more. Raises ApprovalRefused when the plan is
+    another one, its rules changed since, the approver is its author, or the budget does not suffice.
+    Approving what the same person approved before changes nothing.
+    """
+    shipment = _lock(slug=slug)
+    assert shipment is not None
+    matches = len(digest) >= 12 and (shipment.plan_digest or "").startswith(digest)
+    if shipment.approved_by == approver and matches:
+        return shipment
+    if shipment.state != "planned":
+        raise ApprovalRefused(f"{slug} is {shipment.state}; only a plan can be approved.")
+    if not matches:
+        raise ApprovalRefused(
+            f"The plan of {slug} has the digest {shipment.plan_digest}; yours is another one (or has fewer "
+            "than 12 characters). Look at the plan that is there now."
+        )
+    if approver == shipment.author:
+        raise ApprovalRefused(f"{approver} wrote {slug}; somebody else has to approve it.")
+    if shipment.plan_inputs != public_inputs(get_inputs(shipment=shipment)[1]):
+        raise ApprovalRefused(f"The rules of {slug} changed since it was planned. Plan it again.")
+    assert shipment.total_xp is not None
+    if shipment.total_xp:
+        _move_budget(shipment=shipment, amount_xp=shipment.total_xp, as_of=as_of)
+    shipment.state = "approved"
+    shipment.approved_by = approver
+    shipment.approved_at = as_of
+    shipment.save()
+    return shipment
+
+
+def _move_budget(*, shipment: Shipment, amount_xp: int, as_of: datetime) -> None:
+    """Set a shipment's XP aside. From here on nothing but its awards can use it."""
+    try:
+        ledger.transfer(
+            key=f"reserve:{shipment.id}",
+            debit=ledger.Holder("season", shipment.season_id),
+            credit=ledger.Holder("shipment", shipment.id),
+            amount_xp=amount_xp,
+            reason="reserve",
+            posted_at=as_of,
+            shipment_id=shipment.id,
+        )
+    except InsufficientXp as error:
+        raise ApprovalRefused(
+            f"{shipment.slug} would pay {amount_xp:,} XP, more than is left of the season's budget. "
+            "Nothing was approved."
+        ) from error
+
+
+@transaction.atomic
+def cancel(*, slug: str, as_of: datetime) -> Shipment:
+    """Call a shipment off before it ships, and give XP that was set aside back to the season."""
+    shipment = _lock(slug=slug)
+    assert shipment is not None
+    if shipment.state == "cancelled":
+        return shipment
+    if shipment.state not in ("draft", "planned", "approved"):
+        raise ShipmentError(f"{slug} is {shipment.state}; what ships is not called off. Nothing was changed.")
+    if shipment.state == "approved" and shipment.total_xp:
+        ledger.transfer(
+            key=f"release:{shipment.id}",
+            debit=ledger.Holder("shipment", shipment.id),
+            credit=ledger.Holder("season", shipment.season_id),
+            amount_xp=shipment.total_xp,
+            reason="release",
+            posted_at=as_of,
+            shipment_id=shipment.id,
+        )
+    ShipmentRule.objects.filter(shipment=shipment).update(counts=False)
+    shipment.state, shipment.cancelled_at, shipment.plan_due_at = "cancelled", as_of, None
+    shipment.save()
+    return shipment
+
+
+@transaction.atomic
+def start(*, slug: str, as_of: datetime, batch_size: int = AWARDS_A_BATCH) -> Shipment:
+    """
+    Begin to ship: cut the awards into batches, the work list of the workers.
+
+    Of a shipment that is shipping or shipped already nothing changes. Raises ShipmentError.
+    """
+    shipment = _lock(slug=slug)
+    assert shipment is not None
+    if shipment.state in ("shipping", "shipped", "sealed"):
+        return shipment
+    if shipment.state != "approved":
+        raise ShipmentError(f"{slug} is {shipment.state}; only an approved shipment ships.")
+    SQL["cut_batches"].run({"shipment_id": shipment.id, "batch_size": batch_size})
+    shipment.state, shipment.shipping_at = "shipping", as_of
+    shipment.save()
+    return shipment
+
+
+def post_batch(*, batch_id: int, as_of: datetime) -> bool:
+    """
+    Post one batch to the ledger, exactly once however often this is called (P9).
+
+    Returns False when there was nothing to do: it is done, somebody else is at it, or its shipment is
+    halted. An error leaves the batch as it was, notes the problem, and is raised as PostFailed; after
+    20 tries the batch is failed and waits for a person.
+    """
+    lease = as_of + timedelta(seconds=settings.BATCH_LEASE_SECONDS)
+    SQL["claim_batch"].run({"batch_id": batch_id, "leased_until": lease})
+    try:
+        with transaction.atomic():
+            return _post_locked(batch_id=batch_id, as_of=as_of)
+    except (LedgerMismatch, InsufficientXp, IntegrityError, PostFailed) as error:
+        batch = Batch.objects.get(id=batch_id)
+        state = "failed" if batch.attempts >= MOST_ATTEMPTS else "pending"
+        Batch.objects.filter(id=batch_id, state="pending").update(problem=str(error), state=state)
+        raise PostFailed(f"Batch {batch.number}: {error}") from error
+
+
+def _post_locked(*, batch_id: int, as_of: datetime) -> bool:
+    """The transaction of one batch: lock it, post its awards, mark it done."""
+    found = SQL["lock_batch"].rows({"batch_id": batch_id})
+    if not found:
+        return False
+    batch = found[0]
+    # A shared lock, so that the shipment cannot be halted between this look and the commit.
+    state = (
+        Shipment.objects.raw(
+            "SELECT id, state FROM shipments_shipment WHERE id = %s FOR SHARE", [batch["shipment_id"]]
+        )[0]
+    ).state
+    if state != "shipping":
+        return False
+    posted = ledger.post(entries=SQL["batch_entries"], params=batch, posted_at=as_of)
+    if posted.new + posted.known != batch["award_count"]:
+        raise PostFailed(
+            f"{posted.new + posted.known} awards were found where {batch['award_count']} were cut; "
+            "nothing was posted"
+        )
+    Batch.objects.filter(id=batch_id).update(state="done", done_at=as_of, leased_until=None, problem="")
+    return True
+
+
+def finish(*, as_of: datetime, shipment_id: int | None = None) -> int:
+    """Mark what has no batch left to do as shipped, and return how many shipments that were."""
+    return SQL["finish"].run({"shipment_id": shipment_id, "as_of": as_of})
+
+
+def lease_batches(*, as_of: datetime) -> list[int]:
+    """The batches whose hints are to be sent now, noted as sent for the length of a lease."""
+    lease = as_of + timedelta(seconds=settings.BATCH_LEASE_SECONDS)
+    return [row["id"] for row in SQL["lease_batches"].rows({"as_of": as_of, "leased_until": lease})]
+
+
+def get(*, slug: str) -> Shipment:
+    """The shipment by that name. Raises UnknownShipment."""
+    try:
+        return Shipment.objects.get(slug=slug)
+    except Shipment.DoesNotExist:
+        raise UnknownShipment(slug) from None
+
+
+def _lock(
+    *, slug: str, states: Sequence[str] | None = None, skip_locked: bool = False
+) -> Shipment | None:
+    """Lock a shipment's row; None if ``skip_locked`` and somebody else has it. Raises ShipmentError."""
+    shipment = Shipment.objects.select_for_update(skip_locked=skip_locked).filter(slug=slug).first()
+    if shipment is None:
+        get(slug=slug)
+        return None
+    if states is not None and shipment.state not in states:
+        raise ShipmentError(f"{slug} is {shipment.state}; only a draft or a plan is planned.")
+    return shipment

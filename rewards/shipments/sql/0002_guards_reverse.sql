@@ -1,0 +1,14 @@
+DROP TRIGGER plan_rows_never_change ON shipments_award;
+DROP TRIGGER plan_is_cleared_before_approval ON shipments_award;
+DROP TRIGGER plan_is_written_before_approval ON shipments_award;
+DROP TRIGGER plan_rows_never_change ON shipments_boost;
+DROP TRIGGER plan_is_cleared_before_approval ON shipments_boost;
+DROP TRIGGER plan_is_written_before_approval ON shipments_boost;
+DROP TRIGGER plan_rows_never_change ON shipments_line;
+DROP TRIGGER plan_is_cleared_before_approval ON shipments_line;
+DROP TRIGGER plan_is_written_before_approval ON shipments_line;
+DROP TRIGGER life_cycle_goes_one_way ON shipments_shipment;
+DROP FUNCTION shipments_refuse_change();
+DROP FUNCTION shipments_keep_plan();
+DROP FUNCTION shipments_keep_life_cycle();
+DROP AGGREGATE product(numeric);

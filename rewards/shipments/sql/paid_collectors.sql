@@ -1,0 +1,10 @@
+-- The collectors whom another shipment that was not cancelled pays for the same rule.
+SELECT paid.collector_id
+FROM shipments_line AS paid
+INNER JOIN shipments_shipment AS shipment ON paid.shipment_id = shipment.id
+INNER JOIN rules_ruleversion AS version ON paid.rule_version_id = version.id
+WHERE
+    version.rule_id = %(rule_id)s
+    AND paid.amount_xp > 0
+    AND shipment.state IN ('approved', 'shipping', 'halted', 'shipped', 'sealed')
+    AND shipment.id <> %(shipment_id)s

@@ -1,0 +1,83 @@
+-- SHA-256 over what was planned, in words that do not depend on this database's row numbers: each
+-- collector by the first of its addresses, with the digest of its lines and boosts in order.
+WITH version AS (
+    SELECT
+        numbered.id,
+        rule.slug || '@' || numbered.number AS name
+    FROM rules_ruleversion AS numbered
+    INNER JOIN rules_rule AS rule ON numbered.rule_id = rule.id
+),
+
+line AS (
+    SELECT
+        line.collector_id,
+        SHA256(CONVERT_TO(STRING_AGG(
+            CONCAT_WS(
+                ' ',
+                version.name,
+                line.subject,
+                COALESCE(line.quantity::TEXT, '-'),
+                COALESCE(line.hold_days::TEXT, '-'),
+                line.base_micro_xp,
+                line.boost_bp,
+                line.amount_xp,
+                line.reason
+            ),
+            CHR(10)
+            ORDER BY version.name COLLATE "C", line.subject
+        ), 'UTF8')) AS digest
+    FROM shipments_line AS line
+    INNER JOIN version ON line.rule_version_id = version.id
+    WHERE line.shipment_id = %(shipment_id)s
+    GROUP BY line.collector_id
+),
+
+boost AS (
+    SELECT
+        boost.collector_id,
+        SHA256(CONVERT_TO(STRING_AGG(
+            CONCAT_WS(' ', version.name, boost.hold_key, boost.hold_days, boost.boost_bp),
+            CHR(10)
+            ORDER BY version.name COLLATE "C", boost.hold_key
+        ), 'UTF8')) AS digest
+    FROM shipments_boost AS boost
+    INNER JOIN version ON boost.rule_version_id = version.id
+    WHERE boost.shipment_id = %(shipment_id)s
+    GROUP BY boost.collector_id
+),
+
+collector AS (
+    SELECT
+        collector_id,
+        MIN(address) AS address
+    FROM registry_wallet
+    GROUP BY collector_id
+)
+
+SELECT
+    ENCODE(
+        SHA256(
+            SHA256(CONVERT_TO(%(inputs)s, 'UTF8'))
+            || COALESCE((
+                SELECT
+                    STRING_AGG(
+                        SHA256(CONVERT_TO(collector.address, 'UTF8') || line.digest),
+                        ''::BYTEA
+                        ORDER BY collector.address
+                    )
+                FROM line
+                INNER JOIN collector ON line.collector_id = collector.collector_id
+            ), ''::BYTEA)
+            || COALESCE((
+                SELECT
+                    STRING_AGG(
+                        SHA256(CONVERT_TO(collector.address, 'UTF8') || boost.digest),
+                        ''::BYTEA
+                        ORDER BY collector.address
+                    )
+                FROM boost
+                INNER JOIN collector ON boost.collector_id = collector.collector_id
+            ), ''::BYTEA)
+        ),
+        'hex'
+    ) AS digest

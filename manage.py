@@ -5,13 +5,13 @@ import os
 import sys
 
 # These change tables, which belong to the owner's role. Everything else runs as the app's role.
-OWNER_COMMANDS = {"migrate", "grant"}
+OWNER_COMMANDS = ("migrate", "grant", "facts rebuild")
 
 
 def main() -> None:
     """Run one command; without a database, end with a sentence instead of a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
+    if " ".join(sys.argv[1:]).startswith(OWNER_COMMANDS):
         os.environ["DATABASE_ROLE"] = "owner"
 
     from django.core.management import execute_from_command_line

@@ -11,7 +11,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.conf import settings  # noqa: E402 (the line above names the settings)
+from django.conf import settings
 
 # Redis gives a message out again when it has not been acknowledged for this long.
 VISIBILITY_SECONDS = 900

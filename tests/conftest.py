@@ -108,8 +108,8 @@ class ClonedDatabase:
     def url(self, *, role: str) -> str:
         """The address of this database as APP_ROLE, OWNER_ROLE or SUPERUSER."""
         if settings.EXTERNAL_DATABASE_URL:
-            address = urlsplit(settings.SUPERUSER_URL)._replace(path=f"/{self.name}")
-            return urlunsplit(address) if role == SUPERUSER else settings.as_role(urlunsplit(address), role=role)
+            address = urlunsplit(urlsplit(settings.SUPERUSER_URL)._replace(path=f"/{self.name}"))
+            return address if role == SUPERUSER else settings.as_role(address, role=role)
         return settings.POSTGRES.url(role=role, database=self.name)
 
     def connect(self, *, role: str) -> psycopg.Connection:
@@ -143,7 +143,7 @@ def send_messages_to(url: str) -> None:
     """Let this process's Celery app forget its connections and use another broker."""
     app.close()
     app.amqp.__dict__.pop("_producer_pool", None)
-    app.conf.broker_url = app.conf.broker_write_url = url
+    app.conf.update(broker_url=url, broker_write_url=url)
 
 
 @pytest.fixture

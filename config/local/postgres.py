@@ -7,6 +7,7 @@ reading by all.
 """
 
 import os
+import pwd
 import shlex
 import shutil
 import stat
@@ -104,19 +105,16 @@ class Postgres:
         new = self.folder.with_name(f"{self.folder.name}.new")
         shutil.rmtree(new, ignore_errors=True)
         make_private(new, user=_system_user())
-        _run(
-            "initdb",
-            *("-D", new, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-instructions"),
-            # The same sort order and letter case on every machine, whatever locales it has.
-            *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-        )
+        # The same sort order and letter case on every machine, whatever locales it has.
+        locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        _run("initdb", "-D", new, "-U", SUPERUSER, "--auth=trust", "--no-instructions", *locale)
         new.rename(self.folder)
 
     def _start(self) -> None:
         log = self.folder / "server.log"
         options = {**self.settings, "unix_socket_directories": str(self.sockets)}
         words = " ".join(shlex.quote(word) for pair in options.items() for word in ("-c", "=".join(pair)))
-        command = ["pg_ctl", "start", "-D", self.folder, "-l", log, "-w", "-t", START_SECONDS, "-o", words]
+        command = ["start", "-D", self.folder, "-l", log, "-w", "-t", START_SECONDS, "-o", words]
         deadline = time.monotonic() + START_SECONDS
         while True:
             if self.process_id() is None:
@@ -125,7 +123,7 @@ class Postgres:
                 # PostgreSQL checks by itself.
                 (self.folder / "postmaster.pid").unlink(missing_ok=True)
             try:
-                _run(*command)
+                _run("pg_ctl", *command)
             except ServerError:
                 if time.monotonic() > deadline or "pre-existing shared memory" not in tail(log):
                     raise ServerError(f"PostgreSQL does not start. Its log ends with:\n{tail(log)}") from None
@@ -141,12 +139,13 @@ class Postgres:
         return True
 
     def _prepare_for_root(self) -> None:
-        user = _system_user()
-        if user is None:
+        if _system_user() is None:
             return
-        if subprocess.run(["id", user], capture_output=True, check=False).returncode != 0:
-            useradd = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-            _check([*useradd, "--home-dir", "/", user])
+        try:
+            pwd.getpwnam(SYSTEM_USER)
+        except KeyError:
+            account = ["--system", "--user-group", "--no-create-home", "--home-dir", "/"]
+            _check(["useradd", *account, "--shell", "/usr/sbin/nologin", SYSTEM_USER])
         for path in _programs().parent.rglob("*"):
             _add_mode(path, 0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444)
         for path in [*self.folder.parents, *_programs().parents]:

@@ -1,0 +1,44 @@
+# Every entry point of the project. Another Python: make run PYTHON=python3.12. Another port: PORT=8080.
+
+PYTHON ?= python3
+PORT ?= 8000
+SCALE ?= small
+VENV := .venv
+BIN := $(VENV)/bin
+SQL_FILES = $(shell git ls-files '*.sql')
+
+# .venv is made again only where a list of packages has changed since.
+RUN_READY := $(VENV)/.run-ready
+DEV_READY := $(VENV)/.dev-ready
+
+.PHONY: run stop test check bench clean
+
+run: $(RUN_READY)
+	@exec $(BIN)/python -m config.local run --port $(PORT)
+
+stop: $(RUN_READY)
+	@$(BIN)/python -m config.local stop
+
+test: $(DEV_READY)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(DEV_READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 0 .
+	$(BIN)/python -m pytest tests/checks
+
+bench: $(DEV_READY)
+	$(BIN)/python -m bench --scale $(SCALE)
+
+$(RUN_READY): requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Holdfast needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(DEV_READY): requirements-dev.txt $(RUN_READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@

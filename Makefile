@@ -14,10 +14,10 @@ DEV_READY := $(VENV)/.dev-ready
 .PHONY: run stop test check bench clean
 
 run: $(RUN_READY)
-	@exec $(BIN)/python -m config.local run --port $(PORT)
+	@exec $(BIN)/python -m config.run start --port $(PORT)
 
 stop: $(RUN_READY)
-	@$(BIN)/python -m config.local stop
+	@$(BIN)/python -m config.run stop
 
 test: $(DEV_READY)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -65,4 +65,6 @@ app.conf.update(
     beat_schedule=SCHEDULE,
     beat_schedule_filename=str(settings.BASE_DIR / "var" / "beat"),
 )
+# Without this only the thread that loaded this module would know the app; a web server has many.
+app.set_default()
 app.autodiscover_tasks(["rewards", "marketplace"])

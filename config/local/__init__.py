@@ -2,7 +2,7 @@
 The PostgreSQL and Redis that run under var/ when the environment names no servers of its own.
 
 The addresses follow from the place of the checkout alone, so that settings can name a server
-without starting it. ``python -m config.local`` starts and stops them.
+without starting it. ``python -m config.run`` starts and stops them.
 """
 
 from pathlib import Path

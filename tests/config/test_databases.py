@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 import redis as redis_client
@@ -12,6 +13,7 @@ from django.db import connection
 from config.celery import app
 from config.local.postgres import APP_ROLE, OWNER_ROLE, SUPERUSER
 from config.local.redis import Redis
+from marketplace.tasks import settle
 from tests.conftest import ClonedDatabase
 
 
@@ -61,5 +63,15 @@ class TestOwnRedis:
     @pytest.mark.parametrize("time", ["first", "second"])
     def test_takes_the_messages_of_this_process(self, own_redis: Redis, time: str) -> None:
         app.send_task("tests.nothing")
-        with redis_client.Redis.from_url(own_redis.url()) as connected:
-            assert connected.llen("holdfast") == 1
+        assert queue_length(own_redis) == 1
+
+    def test_takes_the_messages_of_every_thread(self, own_redis: Redis) -> None:
+        thread = threading.Thread(target=settle.delay)
+        thread.start()
+        thread.join()
+        assert queue_length(own_redis) == 1
+
+
+def queue_length(redis: Redis) -> int:
+    with redis_client.Redis.from_url(redis.url()) as connected:
+        return int(connected.llen("holdfast"))

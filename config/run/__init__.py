@@ -1,4 +1,4 @@
-"""What `make run` does: servers, migrations, then web, worker and beat until someone presses Ctrl-C."""
+"""What ``make run`` does: servers, migrations, then web, worker and beat until Ctrl-C."""
 
 import fcntl
 import os
@@ -13,9 +13,9 @@ from contextlib import contextmanager
 import psutil
 
 from config import local, roles
-from config.local.parts import STOP_SECONDS, Part, end_left_behind, say
 from config.local.postgres import DATABASE
 from config.local.server import wait_until_gone
+from config.run.parts import STOP_SECONDS, Part, end_left_behind, say
 
 ROOT = local.VAR.parent
 LOCK = local.VAR / "run.lock"

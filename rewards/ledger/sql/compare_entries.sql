@@ -1,28 +1,21 @@
 -- Counts the entries whose transfer says the same, each transfer once, and names the first that differs.
-WITH placed AS MATERIALIZED (
+WITH entry AS MATERIALIZED (
     {placed}
 ),
 
 compared AS (
     SELECT
-        placed.key,
-        coalesce(
-            (
+        entry.key,
+        row_number() OVER (PARTITION BY entry.key COLLATE "C") = 1
+        AND coalesce(
+            entry.payload_hash = (
                 SELECT transfer.payload_hash
                 FROM ledger_transfer AS transfer
-                WHERE transfer.key = placed.key
-            ) = ledger_payload_hash(
-                placed.key,
-                placed.debit_account_id,
-                placed.credit_account_id,
-                placed.amount_xp,
-                placed.reason,
-                placed.shipment_id
-            )
-            AND row_number() OVER (PARTITION BY placed.key COLLATE "C") = 1,
+                WHERE transfer.key = entry.key
+            ),
             FALSE
         ) AS agrees
-    FROM placed
+    FROM entry
 )
 
 SELECT

@@ -66,10 +66,10 @@ def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
             cursor.execute(f"TRUNCATE {', '.join(FACT_TABLES)}")
             SQL["new_collections"].fill(events=events).run(using=using)
             SQL["new_wallets"].fill(events=events).run(using=using)
-            _compute_moves(events=events, using=using)
             written = SQL["insert_sales"].fill(sales=SQL["sales"].fill(events=events)).run(using=using)
             # Orders ask which sales filled them, by an index that is not there now.
             cursor.execute("ANALYZE facts_sale")
+            _compute_moves(events=events, sales="facts_sale", using=using)
             written += SQL["insert_holds"].fill(holds=_holds()).run(using=using)
             written += SQL["insert_orders"].fill(orders=_orders(events=events)).run(using=using)
             all_sales = Statement(name="facts.all_sales", text="SELECT * FROM facts_sale")
@@ -78,7 +78,7 @@ def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
         cursor.execute(f"ANALYZE {', '.join(FACT_TABLES)}")
         _settle(batches=[batch for batch, _ in batches], as_of=as_of, using=using)
         Link.objects.using(using).filter(settled_at=None).update(settled_at=as_of)
-        cursor.execute("DROP TABLE told, moved, edition_step, edition_moved")
+        cursor.execute("DROP TABLE told, moved, edition_step, returned, edition_moved")
     return Refreshed(events=sum(count for _, count in batches), written=written, removed=0)
 
 
@@ -112,6 +112,7 @@ TEMPORARY_TABLES = (
     "told",
     "moved",
     "edition_step",
+    "returned",
     "edition_moved",
     "fresh_sale",
     "fresh_hold",
@@ -144,9 +145,8 @@ def _refresh_touched() -> tuple[int, int]:
     SQL["new_collections"].fill(events=events).run()
     SQL["new_wallets"].fill(events=events).run()
     SQL["touched_days"].run()
-    _compute_moves(events=events)
-
     SQL["fresh_sales"].fill(sales=SQL["sales"].fill(events=events)).run()
+    _compute_moves(events=events, sales="fresh_sale")
     SQL["fresh_holds"].fill(holds=_holds()).run()
     written, removed = 0, 0
     for name in ("sale", "hold", "order", "volume_day"):
@@ -157,19 +157,20 @@ def _refresh_touched() -> tuple[int, int]:
             SQL["touch_fresh_days"].run()
             days = SQL["volume_days"].fill(sales=SQL["touched_sales"])
             SQL["fresh_volume_days"].fill(volume_days=days).run()
-        fresh = Statement(name=f"facts.fresh_{name}", text=f"SELECT * FROM fresh_{name}")
         removed += SQL[f"delete_stale_{name}s"].run()
-        written += SQL[f"insert_{name}s"].fill(**{f"{name}s": fresh}).run()
+        written += SQL[f"insert_{name}s"].fill(**{f"{name}s": SQL[f"missing_{name}s"]}).run()
     return written, removed
 
 
-def _compute_moves(*, events: Statement, using: str = DEFAULT_DB_ALIAS) -> None:
+def _compute_moves(*, events: Statement, sales: str, using: str = DEFAULT_DB_ALIAS) -> None:
     """Work out the changes of hands that the events tell, into temporary tables."""
-    SQL["told"].fill(events=events).run(using=using)
+    told_once = Statement(name="facts.told_once", text=sales)
+    SQL["told"].fill(events=events, sales=told_once).run(using=using)
     with connections[using].cursor() as cursor:
         cursor.execute("ANALYZE told")
     SQL["moved"].run(using=using)
     SQL["edition_steps"].run(using=using)
+    SQL["returned"].fill(own=SQL["fifo"].fill(flow=SQL["own_flow"])).run(using=using)
     pool = SQL["fifo"].fill(flow=SQL["pool_flow"])
     SQL["edition_moved"].fill(pool=pool).run(using=using)
     with connections[using].cursor() as cursor:

@@ -1,7 +1,17 @@
--- Moves of editions between wallets: what leaves custody comes from those who put it there.
+-- Moves of editions between wallets: what leaves custody comes from those who put it there, first what
+-- was the receiver's own, then the earliest deposits that are left.
 CREATE TEMPORARY TABLE edition_moved ON COMMIT DROP AS
 WITH released AS (
-    {pool}
+    SELECT
+        0 AS rank,
+        returned.*
+    FROM returned
+    UNION ALL
+    SELECT
+        1,
+        pool.*
+    FROM ({pool}) AS pool
+    WHERE out_seq IS NOT NULL
 ),
 
 freed AS (
@@ -10,7 +20,6 @@ freed AS (
         out_seq,
         SUM(quantity) AS quantity
     FROM released
-    WHERE out_seq IS NOT NULL
     GROUP BY
         token,
         out_seq
@@ -20,6 +29,7 @@ passed AS (
     SELECT
         token,
         seq,
+        0 AS rank,
         0 AS place,
         from_id,
         from_collector_id,
@@ -30,6 +40,7 @@ passed AS (
     SELECT
         released.token,
         released.out_seq,
+        released.rank,
         released.low,
         depositor.from_id,
         depositor.from_collector_id,
@@ -37,12 +48,12 @@ passed AS (
     FROM released
     INNER JOIN edition_step AS depositor
         ON released.token = depositor.token AND released.in_seq = depositor.seq
-    WHERE released.out_seq IS NOT NULL
     UNION ALL
     SELECT
         step.token,
         step.seq,
-        -1,
+        2,
+        0,
         NULL,
         NULL,
         step.quantity - COALESCE(freed.quantity, 0)
@@ -57,7 +68,7 @@ passed AS (
 SELECT
     step.token,
     step.seq,
-    ROW_NUMBER() OVER (PARTITION BY step.token, step.seq ORDER BY passed.place) AS step,
+    ROW_NUMBER() OVER (PARTITION BY step.token, step.seq ORDER BY passed.rank, passed.place) AS step,
     step.settlement,
     step.event_id,
     step.at,

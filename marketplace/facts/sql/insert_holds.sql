@@ -1,3 +1,4 @@
+-- What is inserted is not there yet: a rebuild emptied the table, a refresh asks for what is missing.
 INSERT INTO facts_hold (
     key,
     wallet_id,
@@ -24,5 +25,3 @@ SELECT
     started_at,
     ended_at
 FROM ({holds}) AS fresh
--- A row that did not change is there already: what changed was deleted before.
-ON CONFLICT (key, wallet_id, part) DO NOTHING

@@ -1,3 +1,4 @@
+-- What is inserted is not there yet: a rebuild emptied the table, a refresh asks for what is missing.
 INSERT INTO facts_order (
     order_id,
     scope,
@@ -30,5 +31,3 @@ SELECT
     ended_at,
     end_reason
 FROM ({orders}) AS fresh
--- A row that did not change is there already: what changed was deleted before.
-ON CONFLICT (order_id, scope) DO NOTHING

@@ -1,3 +1,4 @@
+-- What is inserted is not there yet: a rebuild emptied the table, a refresh asks for what is missing.
 INSERT INTO facts_sale (
     event_id,
     key,
@@ -26,5 +27,3 @@ SELECT
     at,
     order_id
 FROM ({sales}) AS fresh
--- A row that did not change is there already: what changed was deleted before.
-ON CONFLICT (event_id) DO NOTHING

@@ -1,3 +1,4 @@
+-- What is inserted is not there yet: a rebuild emptied the table, a refresh asks for what is missing.
 INSERT INTO facts_volumeday (
     collection_id,
     day,
@@ -12,5 +13,3 @@ SELECT
     buyer_count,
     volume_wei
 FROM ({volume_days}) AS fresh
--- A row that did not change is there already: what changed was deleted before.
-ON CONFLICT (collection_id, day) DO NOTHING

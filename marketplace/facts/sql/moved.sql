@@ -1,11 +1,13 @@
--- Changes of hands of single tokens: one a settlement. It stands where its first move stands, and the
--- token goes where its last move goes, so that in and out in one transaction is no change.
+-- Changes of hands of single tokens: one a settlement, moves into custody left out. It stands where its
+-- first move stands, and the token goes where its last move goes, so that in and out in one transaction
+-- is no change.
 CREATE TEMPORARY TABLE moved ON COMMIT DROP AS
 WITH settlement AS (
     SELECT
         settlement,
-        COUNT(*) AS told,
-        COUNT(*) FILTER (WHERE NOT is_sale) AS transfers
+        BOOL_OR(NOT is_sale) AS transferred,
+        COUNT(*) FILTER (WHERE is_sale AND NOT to_custody) AS sales,
+        COUNT(*) FILTER (WHERE NOT is_sale AND NOT to_custody) AS transfers
     FROM told
     WHERE NOT edition
     GROUP BY settlement
@@ -15,13 +17,16 @@ WITH settlement AS (
 mover AS (
     SELECT
         told.*,
-        COALESCE(settlement.transfers, 0) > 1
-        OR (settlement.transfers = 0 AND settlement.told > 1) AS in_steps
+        COALESCE(
+            CASE WHEN settlement.transferred THEN settlement.transfers ELSE settlement.sales END > 1,
+            FALSE
+        ) AS in_steps
     FROM told
     LEFT JOIN settlement ON told.settlement = settlement.settlement
     WHERE
         NOT told.edition
-        AND (NOT told.is_sale OR COALESCE(settlement.transfers, 0) = 0)
+        AND NOT told.to_custody
+        AND NOT (told.is_sale AND COALESCE(settlement.transferred, FALSE))
 ),
 
 stepped AS (
@@ -37,8 +42,7 @@ stepped AS (
         source,
         collection_id,
         LAST_VALUE(to_id) OVER whole AS to_id,
-        LAST_VALUE(to_collector_id) OVER whole AS to_collector_id,
-        LAST_VALUE(to_custody) OVER whole AS to_custody
+        LAST_VALUE(to_collector_id) OVER whole AS to_collector_id
     FROM mover
     WHERE in_steps
     WINDOW whole AS (
@@ -63,7 +67,7 @@ SELECT
     to_id,
     to_collector_id
 FROM mover
-WHERE NOT in_steps AND NOT to_custody
+WHERE NOT in_steps
 UNION ALL
 SELECT
     token,
@@ -79,4 +83,3 @@ SELECT
     to_id,
     to_collector_id
 FROM stepped
-WHERE NOT to_custody

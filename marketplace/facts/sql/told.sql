@@ -11,7 +11,7 @@ edition AS (
     SELECT scope FROM {events} AS event
     WHERE kind = 'mint'
     GROUP BY scope
-    HAVING COUNT(*) > 1
+    HAVING COUNT(DISTINCT settlement) > 1
 )
 
 SELECT
@@ -41,4 +41,6 @@ LEFT JOIN registry_wallet AS receiver ON event.to_wallet = receiver.address
 LEFT JOIN custody AS left_custody ON event.from_wallet = left_custody.address
 LEFT JOIN custody AS into_custody ON event.to_wallet = into_custody.address
 LEFT JOIN edition ON event.scope = edition.scope
-WHERE event.kind IN ('mint', 'transfer', 'sale')
+WHERE
+    event.kind IN ('mint', 'transfer')
+    OR (event.kind = 'sale' AND event.id IN (SELECT sale.event_id FROM {sales} AS sale))

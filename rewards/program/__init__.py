@@ -1,0 +1,1 @@
+"""The program as one file: seasons, cohorts, rules and shipments."""

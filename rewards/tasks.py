@@ -1,0 +1,31 @@
+"""The Celery tasks: each reads the clock and makes one call. A task that runs twice does its work once."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from marketplace.tasks import settle
+from rewards import pipeline
+
+
+@shared_task(name="rewards.plan")
+def plan(slug: str) -> None:
+    """Plan a shipment if that is due."""
+    pipeline.plan_if_due(slug=slug, as_of=timezone.now())
+
+
+@shared_task(name="rewards.post")
+def post(batch_id: int) -> None:
+    """Post one batch of a shipment."""
+    pipeline.post(batch_id=batch_id, as_of=timezone.now())
+
+
+@shared_task(name="rewards.sweep")
+def sweep() -> None:
+    """Send a hint for everything that is due. Beat calls it every few seconds; so may anybody."""
+    due = pipeline.list_due(as_of=timezone.now())
+    if due.events:
+        settle.delay()
+    for slug in due.plans:
+        plan.delay(slug)
+    for batch_id in due.batches:
+        post.delay(batch_id)

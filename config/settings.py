@@ -12,9 +12,12 @@ from config import local
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = os.environ.get("DEBUG", "") == "1"
-LOCAL = "DATABASE_URL" not in os.environ
+EMBEDDED = "DATABASE_URL" not in os.environ
 
-# Without DATABASE_URL the project runs on the embedded servers under var/, on loopback only.
+# On one's own machine there is no HTTPS and nothing to keep secret: with the embedded servers under var/,
+# and in `make run`, which listens on loopback only, whatever servers it uses.
+LOCAL = EMBEDDED or os.environ.get("LOCAL", "") == "1"
+
 SECRET_KEY = os.environ.get("SECRET_KEY", "local-only-" * 6 if LOCAL or DEBUG else "")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters.")
@@ -83,7 +86,7 @@ def database(url: str) -> dict[str, Any]:
 # The app's role owns nothing; the owner's migrates. manage.py asks for the owner where a command changes
 # tables. Where only DATABASE_URL is given, one role does both.
 DATABASE_URL = os.environ.get("DATABASE_URL") or local.database_url()
-DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (local.owner_url() if LOCAL else DATABASE_URL)
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (local.owner_url() if EMBEDDED else DATABASE_URL)
 AS_OWNER = os.environ.get("DATABASE_ROLE") == "owner"
 DATABASES = {"default": database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL)}
 
@@ -101,3 +104,15 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 
 # For so long a batch's hint counts as sent; after it the sweeper sends another.
 BATCH_LEASE_SECONDS = int(os.environ.get("BATCH_LEASE_SECONDS", "60"))
+
+# Where people sign in, every page, cookie and later visit is HTTPS only.
+HTTPS = not (LOCAL or DEBUG)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+# Only a proxy that sets this header itself, and drops a visitor's, makes it worth trusting.
+if os.environ.get("BEHIND_PROXY", "") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

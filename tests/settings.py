@@ -38,7 +38,7 @@ def as_role(url: str, *, role: str) -> str:
 os.environ["DATABASE_URL"] = as_role(SUPERUSER_URL, role=OWNER_ROLE)
 os.environ["REDIS_URL"] = EXTERNAL_REDIS_URL or REDIS.url()
 os.environ.pop("DATABASE_OWNER_URL", None)
-os.environ.setdefault("SECRET_KEY", "for tests only " * 4)
+os.environ["LOCAL"] = "1"
 
 from config.settings import *  # noqa: E402, F403 (config's settings read the environment set above)
 

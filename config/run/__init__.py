@@ -81,7 +81,7 @@ class Run:
             command=[sys.executable, *command],
             folder=ROOT,
             mark=local.VAR,
-            environment=os.environ | {"PORT": str(self.port)},
+            environment=os.environ | {"PORT": str(self.port), "LOCAL": "1"},
         )
 
     def _go_on(self, name: str, *command: str) -> None:

@@ -8,7 +8,7 @@ again; that is what fingerprints rest on.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 from uuid import UUID
 
 # About ten thousand events.
@@ -16,6 +16,7 @@ BLOCK_BYTES: Final = 4 * 1024 * 1024
 LINE_BYTES: Final = 64 * 1024
 
 
+@runtime_checkable
 class Stream(Protocol):
     """What can be read in pieces: a file, a gzip file, standard input, a request."""
 

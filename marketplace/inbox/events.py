@@ -64,14 +64,14 @@ class Event(
     at: Instant
 
 
-class ChainEvent(Event, kw_only=True):
+class ChainEvent(Event, kw_only=True, frozen=True):
     """An event that may name its place in a chain."""
 
     position: Position | None = None
     tx_hash: TxHash | None = None
 
 
-class TokenEvent(ChainEvent, kw_only=True):
+class TokenEvent(ChainEvent, kw_only=True, frozen=True):
     """An event about units of one token."""
 
     chain: Chain
@@ -82,21 +82,21 @@ class TokenEvent(ChainEvent, kw_only=True):
     standard: Literal["erc721", "erc1155"] | None = None
 
 
-class Mint(TokenEvent, tag="mint", kw_only=True):
+class Mint(TokenEvent, tag="mint", kw_only=True, frozen=True):
     """Units of a token came into being and went to a wallet."""
 
     to: Address
     from_: Address | None = None
 
 
-class Transfer(TokenEvent, tag="transfer", kw_only=True):
+class Transfer(TokenEvent, tag="transfer", kw_only=True, frozen=True):
     """Units of a token went from one wallet to another; to the zero address they are burnt."""
 
     from_: Address
     to: Address
 
 
-class Sale(TokenEvent, tag="sale", kw_only=True):
+class Sale(TokenEvent, tag="sale", kw_only=True, frozen=True):
     """Units of a token were bought: ``from`` is the seller, ``to`` the buyer."""
 
     from_: Address
@@ -107,7 +107,7 @@ class Sale(TokenEvent, tag="sale", kw_only=True):
     order_key: OrderKey | None = None
 
 
-class Listing(TokenEvent, tag="listing", kw_only=True):
+class Listing(TokenEvent, tag="listing", kw_only=True, frozen=True):
     """A wallet offers units of a token at a price."""
 
     maker: Address
@@ -118,7 +118,7 @@ class Listing(TokenEvent, tag="listing", kw_only=True):
     expires_at: Instant | None = None
 
 
-class Bid(ChainEvent, tag="bid", kw_only=True):
+class Bid(ChainEvent, tag="bid", kw_only=True, frozen=True):
     """A wallet offers a price for a token, or for any token of a collection or trait."""
 
     chain: Chain
@@ -136,21 +136,21 @@ class Bid(ChainEvent, tag="bid", kw_only=True):
     expires_at: Instant | None = None
 
 
-class Cancel(ChainEvent, tag="cancel", kw_only=True):
+class Cancel(ChainEvent, tag="cancel", kw_only=True, frozen=True):
     """An order was withdrawn."""
 
     order_key: OrderKey
     maker: Address | None = None
 
 
-class Custody(ChainEvent, tag="custody", kw_only=True):
+class Custody(ChainEvent, tag="custody", kw_only=True, frozen=True):
     """An address only keeps tokens for others: a wrapper, vault, staking or escrow contract."""
 
     address: Address
     chain: Chain | None = None
 
 
-class Funding(ChainEvent, tag="funding", kw_only=True):
+class Funding(ChainEvent, tag="funding", kw_only=True, frozen=True):
     """``from`` was the first to fund the wallet ``to``."""
 
     from_: Address
@@ -158,7 +158,7 @@ class Funding(ChainEvent, tag="funding", kw_only=True):
     chain: Chain | None = None
 
 
-class Rate(Event, tag="rate", kw_only=True):
+class Rate(Event, tag="rate", kw_only=True, frozen=True):
     """What one whole unit of a currency is worth on the UTC day of ``at``, in wei of ETH."""
 
     price: Price

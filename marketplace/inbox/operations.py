@@ -25,10 +25,12 @@ from marketplace.inbox.refusal import Refusal
 from marketplace.inbox.report import Problem, Report, Sink
 from marketplace.inbox.rows import row
 
-sql = db.folder()
+SQL = db.folder()
 
 # Blocks that are read ahead of the one that is written.
 READ_AHEAD: Final = 2
+
+TOO_LONG: Final = f"The line is longer than {LINE_BYTES // 1024} KiB."
 
 Progress: TypeAlias = Callable[[Report], None]
 
@@ -57,15 +59,13 @@ def ingest(
     *,
     lines: Iterable[bytes] | Stream,
     name: str,
-    format: str = "native",
+    format: str = "native",  # noqa: A002 (the word that the command and the documents use)
     strict: bool = False,
     progress: Progress | None = None,
     sink: Sink | None = None,
 ) -> Report:
-    """
-    Take in the events of one stream or of lines in memory; see :func:`ingest_files`.
-    """
-    stream = lines if hasattr(lines, "read") else Lines(lines)
+    """Take in the events of one stream, or of lines in memory; see :func:`ingest_files`."""
+    stream = lines if isinstance(lines, Stream) else Lines(lines)
     return ingest_files(
         files=[File(name=name, stream=stream)], format=format, strict=strict, progress=progress, sink=sink
     )
@@ -79,7 +79,7 @@ def accept(*, events: Sequence[Mapping[str, Any]], strict: bool = False) -> Repo
 def ingest_files(
     *,
     files: Iterable[File],
-    format: str = "native",
+    format: str = "native",  # noqa: A002 (the word that the command and the documents use)
     strict: bool = False,
     progress: Progress | None = None,
     sink: Sink | None = None,
@@ -95,10 +95,10 @@ def ingest_files(
     tell = _teller(report, sink)
     with transaction.atomic() if strict else nullcontext():
         if strict:
-            sql["keep_inbox"].rows()
-        writer = _Writer(report=report, format=format, tell=tell)
+            SQL["keep_inbox"].rows()
+        writer = _Writer(report=report, format_name=format, tell=tell)
         for file in files:
-            for reading in _read(file, format, writer):
+            for reading in _read(file, FORMATS[format], writer):
                 writer.write(reading)
                 if progress:
                     progress(report)
@@ -117,14 +117,14 @@ def _teller(report: Report, sink: Sink | None) -> Sink:
     return tell
 
 
-def _read(file: File, format: str, writer: "_Writer") -> Iterator[Reading]:
+def _read(file: File, read: Format, writer: "_Writer") -> Iterator[Reading]:
     """Yield the blocks that are not known as readings, in order, while the next ones are being read."""
     waiting: deque[Future[Reading]] = deque()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest") as reader:
         for block in cut(file.stream):
             if writer.skips(block):
                 continue
-            waiting.append(reader.submit(_read_block, file.name, FORMATS[format], block))
+            waiting.append(reader.submit(_read_block, file.name, read, block))
             if len(waiting) > READ_AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -140,12 +140,10 @@ def _read_block(file: str, read: Format, block: Block) -> Reading:
         refusals.append(Problem(outcome="refused", file=file, line=number, reason=reason))
 
     if not block.data:
-        refuse(block.first_line, f"The line is longer than {LINE_BYTES // 1024} KiB.")
+        refuse(block.first_line, TOO_LONG)
     for number, line in enumerate(block.data.split(b"\n"), block.first_line):
         try:
-            if len(line) > LINE_BYTES:
-                raise Refusal(f"The line is longer than {LINE_BYTES // 1024} KiB.")
-            told = [row(event) for event in read(line)]
+            told = _rows(line, read)
         except Refusal as refusal:
             refuse(number, str(refusal))
             continue
@@ -161,6 +159,12 @@ def _read_block(file: str, read: Format, block: Block) -> Reading:
     )
 
 
+def _rows(line: bytes, read: Format) -> list[str]:
+    if len(line) > LINE_BYTES:
+        raise Refusal(TOO_LONG)
+    return [row(event) for event in read(line)]
+
+
 class _Writer:
     """
     Writes readings, a transaction each, and remembers whether the last one met known events.
@@ -169,9 +173,9 @@ class _Writer:
     for each block, so after a failure blocks go through staging until one of them knew nothing.
     """
 
-    def __init__(self, *, report: Report, format: str, tell: Sink) -> None:
+    def __init__(self, *, report: Report, format_name: str, tell: Sink) -> None:
         self.report = report
-        self.format = format
+        self.format_name = format_name
         self.tell = tell
         self.expects_known = False
 
@@ -179,7 +183,7 @@ class _Writer:
         """Count a block as known and say so if a batch has taken in the same bytes before."""
         if not block.data:
             return False
-        known = sql["known_block"].rows({"format": self.format, "fingerprint": block.fingerprint})
+        known = SQL["known_block"].rows({"format": self.format_name, "fingerprint": block.fingerprint})
         for batch in known:
             self._count_known(batch["told_count"], batch["moved_count"])
             self.report.lines += block.line_count
@@ -189,18 +193,20 @@ class _Writer:
         """Write one reading in a transaction of its own, or inside the caller's."""
         if reading.rows:
             with transaction.atomic():
-                sql["share_inbox"].rows()
+                SQL["share_inbox"].rows()
                 self._write_rows(reading)
         for problem in reading.refusals:
             self.tell(problem)
         self.report.lines += reading.line_count
 
     def _write_rows(self, reading: Reading) -> None:
-        opened = sql["open_batch"].rows(
-            {"format": self.format, "fingerprint": reading.fingerprint, "told_count": len(reading.rows)}
+        opened = SQL["open_batch"].rows(
+            {"format": self.format_name, "fingerprint": reading.fingerprint, "told_count": len(reading.rows)}
         )
         if not opened:
-            (batch,) = sql["known_block"].rows({"format": self.format, "fingerprint": reading.fingerprint})
+            (batch,) = SQL["known_block"].rows(
+                {"format": self.format_name, "fingerprint": reading.fingerprint}
+            )
             self._count_known(batch["told_count"], batch["moved_count"])
             return
         batch_id = opened[0]["id"]
@@ -221,19 +227,19 @@ class _Writer:
         return True
 
     def _stage(self, reading: Reading, batch_id: int) -> None:
-        sql["make_staging"].run()
+        SQL["make_staging"].run()
         end = f"\t{batch_id}\n"
         _copy_in("copy_staging", "".join(f"{place}\t{row}{end}" for place, row in enumerate(reading.rows)))
-        sql["analyze_staging"].run()
-        new_count = sql["take_in_staged"].run()
-        counts = sql["count_staged"].fill(judged=sql["judge_staged"]).row({"batch_id": batch_id})
+        SQL["analyze_staging"].run()
+        new_count = SQL["take_in_staged"].run()
+        counts = SQL["count_staged"].fill(judged=SQL["judge_staged"]).row({"batch_id": batch_id})
         if counts["conflict_count"]:
-            for conflict in sql["staged_conflicts"].rows():
+            for conflict in SQL["staged_conflicts"].rows():
                 self.tell(_conflict(reading, conflict))
-        sql["drop_staging"].run()
+        SQL["drop_staging"].run()
         fingerprint = None if counts["conflict_count"] else reading.fingerprint
         if new_count or fingerprint:
-            sql["close_batch"].run(
+            SQL["close_batch"].run(
                 {
                     "batch_id": batch_id,
                     "event_count": new_count,
@@ -242,7 +248,7 @@ class _Writer:
                 }
             )
         else:
-            sql["drop_batch"].run({"batch_id": batch_id})
+            SQL["drop_batch"].run({"batch_id": batch_id})
         self.report.new += new_count
         self._count_known(counts["known_count"], counts["moved_count"])
         self.expects_known = bool(counts["known_count"] or counts["conflict_count"])
@@ -253,7 +259,7 @@ class _Writer:
 
 
 def _copy_in(name: str, text: str) -> None:
-    with connection.cursor() as cursor, cursor.copy(sql[name].composed()) as copy:
+    with connection.cursor() as cursor, cursor.copy(SQL[name].composed()) as copy:
         copy.write(text)
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 NUMBER_OF_FIELD = re.compile(r"\[(\d+|\.\.\.)\]")
 EXPECTED_TYPE = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`)?")
+EXPECTED_LIMIT = re.compile(r"Expected `(?:int|str)`( of length)? (<=|>=) (-?\d+)")
 
 # msgspec speaks of Python and JSON types; a sender knows only his JSON.
 TYPE_WORDS = {
@@ -25,6 +26,17 @@ TYPE_WORDS = {
 }
 
 
+# What msgspec says word for word, and what goes after the field's name instead.
+SENTENCES = {
+    "Expected `datetime` with a timezone component": (
+        "has no offset; write Z or an offset such as +02:00 after the time"
+    ),
+    "Invalid RFC3339 encoded datetime": "is not an RFC 3339 instant, such as 2026-01-31T12:00:00Z",
+    "Expected `str` of length >= 1": "must not be empty",
+    "Expected `array` of length 3": "must be three whole numbers: block, transaction index, log index",
+}
+
+
 class Refusal(Exception):
     """A line that is not an event; the text says why, in one sentence, and names the field."""
 
@@ -35,17 +47,21 @@ def explain(*, error: Exception, line: bytes, kinds: tuple[str, ...] = ()) -> Re
         return Refusal(_invalid(str(error), kinds))
     if isinstance(error, RecursionError):
         return Refusal("The line nests objects deeper than an event ever does.")
+    return Refusal(_malformed(str(error), line))
+
+
+def _malformed(what: str, line: bytes) -> str:
     try:
         line.decode()
     except UnicodeDecodeError as wrong:
-        return Refusal(f"The line is not UTF-8 text: byte {wrong.start + 1} is wrong.")
+        return f"The line is not UTF-8 text: byte {wrong.start + 1} is wrong."
     if line.startswith(b"\xef\xbb\xbf"):
-        return Refusal("The line begins with a byte order mark; save the file as UTF-8 without one.")
-    if str(error) != "Input data was truncated":
-        return Refusal(f"The line is not JSON: {str(error).removeprefix('JSON is malformed: ')}.")
+        return "The line begins with a byte order mark; save the file as UTF-8 without one."
+    if what != "Input data was truncated":
+        return f"The line is not JSON: {what.removeprefix('JSON is malformed: ')}."
     if line.rstrip().endswith(b"}"):
-        return Refusal("The line is not JSON: a text or an escape in it is cut short.")
-    return Refusal("The JSON ends before the object is closed.")
+        return "The line is not JSON: a text or an escape in it is cut short."
+    return "The JSON ends before the object is closed."
 
 
 def _invalid(text: str, kinds: tuple[str, ...]) -> str:
@@ -66,21 +82,12 @@ def _quoted(what: str) -> str:
 
 
 def _expectation(what: str) -> str:
+    if sentence := SENTENCES.get(what):
+        return sentence
+    if limit := EXPECTED_LIMIT.fullmatch(what):
+        verb, unit = ("have", " characters") if limit[1] else ("be", "")
+        return f"must {verb} at {'most' if limit[2] == '<=' else 'least'} {limit[3]}{unit}"
     if types := EXPECTED_TYPE.fullmatch(what):
         instead = f", not {TYPE_WORDS.get(types[2], types[2])}" if types[2] else ""
         return f"must be {TYPE_WORDS.get(types[1], types[1])}{instead}"
-    if what == "Expected `datetime` with a timezone component":
-        return "has no offset; write Z or an offset such as +02:00 after the time"
-    if what == "Invalid RFC3339 encoded datetime":
-        return "is not an RFC 3339 instant, such as 2026-01-31T12:00:00Z"
-    if what == "Expected `str` of length >= 1":
-        return "must not be empty"
-    if limit := re.fullmatch(r"Expected `str` of length <= (\d+)", what):
-        return f"must have at most {limit[1]} characters"
-    if limit := re.fullmatch(r"Expected `int` (<=|>=) (-?\d+)", what):
-        return f"must be at {'most' if limit[1] == '<=' else 'least'} {limit[2]}"
-    if what == "Expected `array` of length 3":
-        return "must be three whole numbers: block, transaction index, log index"
-    if what.startswith("Invalid enum value"):
-        return f"cannot be {what.removeprefix('Invalid enum value ')}"
-    return f"is not as it must be: {what.replace('`', '')}"
+    return f"cannot be {what.removeprefix('Invalid enum value ').replace('`', '')}"

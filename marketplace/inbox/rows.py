@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,7 @@ from marketplace.inbox.events import (
     Funding,
     Listing,
     Mint,
+    Position,
     Rate,
     Sale,
     Transfer,
@@ -45,6 +46,10 @@ LATEST: Final = datetime(2201, 1, 1, tzinfo=UTC)
 
 # Wallets and tokens come again and again. The bound keeps memory flat however many there are.
 REMEMBERED: Final = 65_536
+
+# An event's digests (scope, settlement, trade, order_id), its columns from chain to address, its transaction
+# or nothing, and its place in the chain.
+Read: TypeAlias = tuple[str, str, str, Position | None]
 
 _source: Final = re.compile(events.SOURCE)
 _chain: Final = re.compile(events.CHAIN)
@@ -74,27 +79,29 @@ def _digest(*parts: str) -> str:
     return blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def _read_move(event: Mint | Transfer, identity: str) -> tuple[str, str, str, Any]:
+def _read_move(event: Mint | Transfer, identity: str) -> Read:
     chain, contract = _chain_name(event.chain), address(event.contract, "contract")
     scope = _token(chain, contract, event.token_id)
     to_wallet = address(event.to, "to")
     from_wallet = address(event.from_, "from") if event.from_ else ""
     if isinstance(event, Mint):
         if from_wallet not in ("", ZERO_ADDRESS):
-            raise Refusal("from of a mint is left out or the zero address; a wallet that gives is a transfer.")
+            raise Refusal(
+                "from of a mint is left out or the zero address; a wallet that gives is a transfer."
+            )
         if to_wallet == ZERO_ADDRESS:
             raise Refusal("to of a mint must be a wallet, not the zero address.")
         from_wallet = ""
     tx_hash = _tx_hash(event.tx_hash)
     settlement = _digest("tx", scope, tx_hash) if tx_hash else identity
     details = (
-        f"{chain}\t{contract}\t{event.collection}\t{event.token_id}\t\t{event.quantity}\t{event.standard or ''}"
-        f"\t{from_wallet}\t{to_wallet}\t\t\t\t\t\t\t{tx_hash}\t"
+        f"{chain}\t{contract}\t{event.collection}\t{event.token_id}\t\t{event.quantity}"
+        f"\t{event.standard or ''}\t{from_wallet}\t{to_wallet}\t\t\t\t\t\t\t{tx_hash}\t"
     )
     return f"{scope}\t{settlement}\t\t", details, tx_hash, event.position
 
 
-def _read_sale(event: Sale, identity: str) -> tuple[str, str, str, Any]:
+def _read_sale(event: Sale, identity: str) -> Read:
     chain, contract = _chain_name(event.chain), address(event.contract, "contract")
     scope = _token(chain, contract, event.token_id)
     seller, buyer = address(event.from_, "from"), address(event.to, "to")
@@ -117,13 +124,14 @@ def _read_sale(event: Sale, identity: str) -> tuple[str, str, str, Any]:
             "trade", settlement, seller, buyer, order_key, str(event.quantity), price, currency
         )  # fmt: skip
     details = (
-        f"{chain}\t{contract}\t{event.collection}\t{event.token_id}\t\t{event.quantity}\t{event.standard or ''}"
-        f"\t{seller}\t{buyer}\t\t{price}\t{currency}\t{decimals}\t{order_key}\t\t{tx_hash}\t"
+        f"{chain}\t{contract}\t{event.collection}\t{event.token_id}\t\t{event.quantity}"
+        f"\t{event.standard or ''}\t{seller}\t{buyer}\t\t{price}\t{currency}\t{decimals}"
+        f"\t{order_key}\t\t{tx_hash}\t"
     )
     return f"{scope}\t{settlement}\t{trade}\t{order_id}", details, tx_hash, event.position
 
 
-def _read_order(event: Listing | Bid, identity: str) -> tuple[str, str, str, Any]:
+def _read_order(event: Listing | Bid, _identity: str) -> Read:
     chain, maker = _chain_name(event.chain), _wallet(event.maker, "maker")
     contract = address(event.contract, "contract") if event.contract else ""
     price, (currency, decimals) = _price(event.price), _currency_of(event.currency, event.decimals)
@@ -146,20 +154,20 @@ def _read_order(event: Listing | Bid, identity: str) -> tuple[str, str, str, Any
     return f"{scope}\t\t\t{_digest('order', event.order_key)}", details, tx_hash, event.position
 
 
-def _read_cancel(event: Cancel, identity: str) -> tuple[str, str, str, Any]:
+def _read_cancel(event: Cancel, _identity: str) -> Read:
     maker = _wallet(event.maker, "maker") if event.maker else ""
     order_id, tx_hash = _digest("order", event.order_key), _tx_hash(event.tx_hash)
     details = f"\t\t\t\t\t\t\t\t\t{maker}\t\t\t\t{event.order_key}\t\t{tx_hash}\t"
     return f"{order_id}\t\t\t{order_id}", details, tx_hash, event.position
 
 
-def _read_custody(event: Custody, identity: str) -> tuple[str, str, str, Any]:
+def _read_custody(event: Custody, _identity: str) -> Read:
     chain, kept_by = _chain_name(event.chain) if event.chain else "", _wallet(event.address, "address")
     tx_hash = _tx_hash(event.tx_hash)
     return "\t\t\t", f"{chain}" + "\t" * 15 + f"{tx_hash}\t{kept_by}", tx_hash, event.position
 
 
-def _read_funding(event: Funding, identity: str) -> tuple[str, str, str, Any]:
+def _read_funding(event: Funding, _identity: str) -> Read:
     chain = _chain_name(event.chain) if event.chain else ""
     funder, funded = _wallet(event.from_, "from"), _wallet(event.to, "to")
     if funder == funded:
@@ -169,14 +177,14 @@ def _read_funding(event: Funding, identity: str) -> tuple[str, str, str, Any]:
     return "\t\t\t", details, tx_hash, event.position
 
 
-def _read_rate(event: Rate, identity: str) -> tuple[str, str, str, Any]:
+def _read_rate(event: Rate, _identity: str) -> Read:
     price, (currency, decimals) = _price(event.price), _currency_of(event.currency, event.decimals)
     if price == "0":
         raise Refusal("price of a rate must be above zero.")
     return "\t\t\t", "\t" * 10 + f"{price}\t{currency}\t{decimals}" + "\t" * 4, "", None
 
 
-_READERS: Final[dict[type, Callable[[Any, str], tuple[str, str, str, Any]]]] = {
+_READERS: Final[dict[type, Callable[[Any, str], Read]]] = {
     Mint: _read_move,
     Transfer: _read_move,
     Sale: _read_sale,
@@ -214,9 +222,7 @@ def _chain_name(text: str) -> str:
 def address(text: str, field: str) -> str:
     """Return the address as it is stored; Refusal names the field that holds a wrong one."""
     if not _address.fullmatch(text):
-        raise Refusal(
-            f"{field} must be an address: 0x and 40 hex digits, or 1 to 128 of A-Z a-z 0-9 . _ : -"
-        )
+        raise Refusal(f"{field} must be an address: 0x and 40 hex digits, or 1 to 128 of A-Z a-z 0-9 . _ : -")
     return text.lower() if text.startswith("0x") else text
 
 

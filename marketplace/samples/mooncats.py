@@ -41,9 +41,7 @@ def convert(file: Path) -> Iterator[NativeEvent]:
             yield _event(row, index)
 
 
-def _in_order(
-    in_block: list[dict[str, str]], owners: dict[str, str]
-) -> Iterator[tuple[int, dict[str, str]]]:
+def _in_order(in_block: list[dict[str, str]], owners: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
     # The source has no index within a block. Of a cat that moved more than once in a block, the move that
     # its owner made comes first; in all but one case that is the source's own order.
     moved: dict[str, int] = {}

@@ -8,16 +8,18 @@ ingest meets them as it would in life; docs/reference/sample-data.md says what e
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from marketplace.samples.files import NativeEvent, rows, run
 
+Row: TypeAlias = dict[str, str]
+Fields: TypeAlias = dict[str, Any]
+
 ZERO: Final = "0" * 40
 
-# Which file tells which kind of log.
+# Which file tells which kind of log; Market has a method of each name.
 LOGS: Final = {
     "ERC721Transfer": "transfer",
     "SuperRareSalePriceSet": "listing",
@@ -36,16 +38,68 @@ class Log(NamedTuple):
     at: str
     tx_hash: str
     kind: str
-    fields: dict[str, str]
+    row: Row
 
 
-@dataclass
 class Market:
-    """What the contract's state is after the logs so far: owner, price and bid of each token."""
+    """The contract's state after the logs so far, and what each further log tells about the market."""
 
-    owners: dict[str, str] = field(default_factory=dict)
-    listings: dict[str, str] = field(default_factory=dict)
-    bids: dict[str, tuple[str, str]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.owners: dict[str, str] = {}
+        self.listings: dict[str, str] = {}
+        self.bids: dict[str, tuple[str, str]] = {}
+
+    def mint(self, event: Fields, row: Row) -> Iterator[NativeEvent]:
+        """The token comes into being at its creator's."""
+        self.owners[row["tokenId"]] = row["to"]
+        yield {**event, **_token(row), "kind": "mint", "to": f"0x{row['to']}"}
+
+    def transfer(self, event: Fields, row: Row) -> Iterator[NativeEvent]:
+        """The token changes hands; a sale of the same transaction says why."""
+        self.owners[row["tokenId"]] = row["to"]
+        yield {**event, **_token(row), "kind": "transfer", **_wallets(row["from"], row["to"])}
+
+    def listing(self, event: Fields, row: Row) -> Iterator[NativeEvent]:
+        """The owner sets a price. Zero takes it back, or tells nothing where there was none."""
+        token = row["tokenId"]
+        if Decimal(row["amount"]):
+            self.listings[token] = event["key"]
+            yield self._order(event, row, kind="listing", maker=self.owners[token])
+        elif order_key := self.listings.pop(token, None):
+            yield {**event, "kind": "cancel", "order_key": order_key}
+
+    def bid(self, event: Fields, row: Row) -> Iterator[NativeEvent]:
+        """A bid is placed. A token has one: the contract sends back the one before."""
+        bidder = row["bidder"]
+        outbid, order_key = self.bids.get(row["tokenId"], (bidder, ""))
+        self.bids[row["tokenId"]] = (bidder, event["key"])
+        yield self._order(event, row, kind="bid", maker=bidder)
+        if outbid != bidder:
+            yield _cancel({**event, "key": f"{event['key']}:outbid"}, outbid, order_key)
+
+    def cancel(self, event: Fields, row: Row) -> Iterator[NativeEvent]:
+        """The bidder withdraws. One bid was placed before the records begin; it has no order to name."""
+        if bid := self.bids.pop(row["tokenId"], None):
+            yield _cancel(event, *bid)
+
+    def accepted(self, event: Fields, row: Row) -> Iterator[NativeEvent]:
+        """The owner takes the open bid."""
+        _, order_key = self.bids.pop(row["tokenId"])
+        self.listings.pop(row["tokenId"], None)
+        yield self._sale(event, row, row["bidder"], order_key)
+
+    def sold(self, event: Fields, row: Row) -> Iterator[NativeEvent]:
+        """Somebody pays the listed price."""
+        yield self._sale(event, row, row["buyer"], self.listings.pop(row["tokenId"]))
+
+    def _order(self, event: Fields, row: Row, *, kind: str, maker: str) -> NativeEvent:
+        order = {"kind": kind, "maker": f"0x{maker}", "order_key": event["key"]}
+        return {**event, **_token(row), **order, **_price(row)}
+
+    def _sale(self, event: Fields, row: Row, buyer: str, order_key: str) -> NativeEvent:
+        self.owners[row["tokenId"]] = buyer
+        sale = {"kind": "sale", **_wallets(row["seller"], buyer), "order_key": order_key}
+        return {**event, **_token(row), **sale, **_price(row)}
 
 
 def convert(folder: Path) -> Iterator[NativeEvent]:
@@ -53,15 +107,16 @@ def convert(folder: Path) -> Iterator[NativeEvent]:
     market = Market()
     told: dict[str, NativeEvent] = {}
     for log in sorted(_logs(folder)):
-        key = f"ethereum:{log.tx_hash}:{log.kind}:{log.fields['tokenId']}"
+        key = f"ethereum:{log.tx_hash}:{log.kind}:{log.row['tokenId']}"
         place = {"at": log.at, "position": log.position}
         if key in told:
             # The same transaction in another block: only its place differs.
             yield {**told[key], **place}
             continue
-        for event in _events(log, key, place, market):
-            told[event["key"]] = event
-            yield event
+        event = {"source": "superrare", "key": key, **place, "tx_hash": log.tx_hash}
+        for native in getattr(market, log.kind)(event, log.row):
+            told[native["key"]] = native
+            yield native
 
 
 def _logs(folder: Path) -> Iterator[Log]:
@@ -79,69 +134,28 @@ def _logs(folder: Path) -> Iterator[Log]:
                 at=place["blockTimestamp"].replace(" ", "T") + "Z",
                 tx_hash=place["transactionHash"],
                 kind="mint" if kind == "transfer" and row["from"] == ZERO else kind,
-                fields=row,
+                row=row,
             )
 
 
-def _events(log: Log, key: str, place: dict[str, Any], market: Market) -> Iterator[NativeEvent]:
-    row, token = log.fields, log.fields["tokenId"]
-    chain = {"source": "superrare", "key": key, **place, "tx_hash": log.tx_hash}
-    on_token = {
-        **chain,
+def _token(row: Row) -> Fields:
+    return {
         "chain": "ethereum",
         "contract": f"0x{row['contractAddress']}",
         "collection": "superrare",
-        "token_id": token,
+        "token_id": row["tokenId"],
     }
-    if log.kind == "mint":
-        market.owners[token] = row["to"]
-        yield {**on_token, "kind": "mint", "to": f"0x{row['to']}"}
-    elif log.kind == "transfer":
-        market.owners[token] = row["to"]
-        yield {**on_token, "kind": "transfer", "from": f"0x{row['from']}", "to": f"0x{row['to']}"}
-    elif log.kind == "listing" and not Decimal(row["amount"]):
-        # A price of zero takes the listing back. Where there is none, there is nothing to tell.
-        if order_key := market.listings.pop(token, None):
-            yield {**chain, "kind": "cancel", "order_key": order_key}
-    elif log.kind == "listing":
-        market.listings[token] = key
-        maker = f"0x{market.owners[token]}"
-        yield {**on_token, "kind": "listing", "maker": maker, **_price(row), "order_key": key}
-    elif log.kind == "bid":
-        bidder = row["bidder"]
-        outbid, order_key = market.bids.get(token, (bidder, ""))
-        market.bids[token] = (bidder, key)
-        yield {**on_token, "kind": "bid", "maker": f"0x{bidder}", **_price(row), "order_key": key}
-        if outbid != bidder:
-            # A token has one open bid; the contract sends the one before back to its bidder.
-            yield {
-                **chain,
-                "key": f"{key}:outbid",
-                "kind": "cancel",
-                "maker": f"0x{outbid}",
-                "order_key": order_key,
-            }
-    elif log.kind == "cancel":
-        bidder, order_key = market.bids.pop(token, ("", ""))
-        if order_key:
-            yield {**chain, "kind": "cancel", "maker": f"0x{bidder}", "order_key": order_key}
-    elif log.kind == "accepted":
-        bidder, order_key = market.bids.pop(token)
-        market.listings.pop(token, None)
-        yield _sale(on_token, row, row["bidder"], order_key, market)
-    else:
-        yield _sale(on_token, row, row["buyer"], market.listings.pop(token), market)
 
 
-def _sale(
-    on_token: dict[str, Any], row: dict[str, str], buyer: str, order_key: str, market: Market
-) -> NativeEvent:
-    market.owners[row["tokenId"]] = buyer
-    wallets = {"from": f"0x{row['seller']}", "to": f"0x{buyer}"}
-    return {**on_token, "kind": "sale", **wallets, **_price(row), "order_key": order_key}
+def _wallets(giver: str, taker: str) -> Fields:
+    return {"from": f"0x{giver}", "to": f"0x{taker}"}
 
 
-def _price(row: dict[str, str]) -> dict[str, str]:
+def _cancel(event: Fields, bidder: str, order_key: str) -> NativeEvent:
+    return {**event, "kind": "cancel", "maker": f"0x{bidder}", "order_key": order_key}
+
+
+def _price(row: Row) -> Fields:
     # The source writes wei like 4.6e+17: decimal text in the form of a float, exact as decimals are.
     return {"price": str(int(Decimal(row["amount"]))), "currency": "ETH"}
 

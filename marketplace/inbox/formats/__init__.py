@@ -8,8 +8,8 @@ A format turns the bytes of one line into the native events that it tells, or ra
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from marketplace.inbox.formats import native, opensea_v1
 from marketplace.inbox.events import AnyEvent
+from marketplace.inbox.formats import native, opensea_v1
 
 Format: TypeAlias = Callable[[bytes], Sequence[AnyEvent]]
 

@@ -104,7 +104,9 @@ def read(line: bytes) -> Sequence[AnyEvent]:
     # The quantity of a bundle is the number of its assets, each of which is one unit.
     return [
         _native(sale, asset, f"{key}:{number}", price, 1)
-        for number, (asset, price) in enumerate(zip(assets, _split(sale.total_price, len(assets)), strict=True), 1)
+        for number, (asset, price) in enumerate(
+            zip(assets, _split(sale.total_price, len(assets)), strict=True), 1
+        )
     ]
 
 

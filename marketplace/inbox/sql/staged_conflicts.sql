@@ -28,8 +28,11 @@ SELECT
             CASE
                 WHEN
                     staged.tx_hash IS NULL
-                    AND (staged.block, staged.tx_index, staged.log_index)
-                    IS DISTINCT FROM (event.block, event.tx_index, event.log_index)
+                    AND (
+                        staged.block IS DISTINCT FROM event.block
+                        OR staged.tx_index IS DISTINCT FROM event.tx_index
+                        OR staged.log_index IS DISTINCT FROM event.log_index
+                    )
                     THEN 'position'
             END
         ],

@@ -1,0 +1,165 @@
+"""Takes files of events into the inbox: ``manage.py ingest FILE…``."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from marketplace.inbox import operations as inbox
+from marketplace.inbox.files import Source, Unreadable, opened, size_on_disk
+from marketplace.inbox.formats import FORMATS
+from marketplace.inbox.report import Problem, Report, Sink
+
+# Problems that the summary shows; --problems FILE has all of them.
+SHOWN: Final = 20
+
+# Where there is no terminal, a line says so often how far the ingest is.
+LINES_BETWEEN_NEWS: Final = 250_000
+
+
+class Command(BaseCommand):
+    """Reads the arguments, makes one call into the inbox, and says what became of the events."""
+
+    help = "Take events from files into the inbox, each once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "files", nargs="+", metavar="FILE", help="NDJSON, .gz of it, or - for standard input"
+        )
+        parser.add_argument("--format", choices=FORMATS, default="native", help="what a line of the files is")
+        parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+        parser.add_argument(
+            "--strict",
+            action="store_true",
+            help="write nothing and exit 1 if any line is refused or in conflict",
+        )
+        parser.add_argument(
+            "--problems", metavar="FILE", help="write every refused or conflicting line to FILE, as NDJSON"
+        )
+        facts = parser.add_mutually_exclusive_group()
+        facts.add_argument(
+            "--foreground", action="store_true", help="bring the facts up to date before returning"
+        )
+        facts.add_argument("--no-facts", action="store_true", help="leave the facts to the next refresh")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            report = self._ingest(options)
+        except Unreadable as error:
+            kept = "Nothing was written." if options["strict"] else "What was read before that is kept."
+            raise CommandError(
+                f"{error} {kept} Once the file is whole, run the same command again."
+            ) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_json()))
+        else:
+            self.stdout.write(summary(report, shown=SHOWN))
+        if not report.written:
+            sys.exit(1)
+        if not options["no_facts"]:
+            self._refresh_facts(in_foreground=options["foreground"])
+
+    def _ingest(self, options: dict[str, Any]) -> Report:
+        with ExitStack() as stack:
+            files, sources = stack.enter_context(opened(options["files"]))
+            sink = stack.enter_context(problem_file(options["problems"]))
+            progress = stack.enter_context(self._progress(options["files"], sources))
+            return inbox.ingest_files(
+                files=files, format=options["format"], strict=options["strict"], progress=progress, sink=sink
+            )
+
+    @contextmanager
+    def _progress(self, names: list[str], sources: list[Source]) -> Iterator[inbox.Progress]:
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            yield self._plain_progress()
+            return
+        columns = (
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(), TimeRemainingColumn(),
+        )  # fmt: skip
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("Reading", total=size_on_disk(names))
+
+            def show(report: Report) -> None:
+                bar.update(
+                    task,
+                    completed=sum(source.bytes_read for source in sources),
+                    description=f"{report.lines:,} lines, {report.new:,} new events",
+                )
+
+            yield show
+
+    def _plain_progress(self) -> inbox.Progress:
+        told = 0
+
+        def show(report: Report) -> None:
+            nonlocal told
+            if report.lines // LINES_BETWEEN_NEWS > told:
+                told = report.lines // LINES_BETWEEN_NEWS
+                self.stderr.write(f"{report.lines:,} lines read, {report.new:,} events new.")
+
+        return show
+
+    def _refresh_facts(self, *, in_foreground: bool) -> None:
+        # The inbox lies upstream of the facts and must load without them.
+        if in_foreground:
+            from marketplace.facts import operations as facts  # noqa: PLC0415
+
+            facts.refresh(as_of=timezone.now())
+            return
+        from marketplace.tasks import settle  # noqa: PLC0415
+
+        try:
+            # A hint is not worth waiting for: a lost one is made up for.
+            settle.apply_async(retry=False)
+        except OperationalError:
+            self.stderr.write(
+                "The message broker cannot be reached. The events are safe; the facts take them in when the "
+                "next sweep runs, or now with: manage.py facts refresh."
+            )
+
+
+@contextmanager
+def problem_file(path: str | None) -> Iterator[Sink | None]:
+    """A sink that writes problems to a file as NDJSON; none without a path."""
+    if path is None:
+        yield None
+        return
+    with Path(path).open("w", encoding="utf-8") as file:
+
+        def write(problem: Problem) -> None:
+            file.write(json.dumps(asdict(problem), ensure_ascii=False) + "\n")
+
+        yield write
+
+
+def summary(report: Report, *, shown: int) -> str:
+    """The report in a few lines, with the first problems."""
+    known = f"{report.known:>12,} known"
+    if report.moved:
+        known += f", of them {report.moved:,} at another place in the chain than before"
+    lines = [
+        f"{report.new:>12,} new",
+        known,
+        f"{report.conflicts:>12,} in conflict",
+        f"{report.refused:>12,} refused",
+    ]
+    found = report.conflicts + report.refused
+    if found:
+        lines += ["", *(f"{problem.outcome}  {problem}" for problem in report.problems[:shown])]
+    if found > shown:
+        lines.append(f"… and {found - shown:,} more; --problems FILE writes all of them.")
+    if not report.written:
+        lines += ["", "Nothing was written, because --strict asks for files without a problem."]
+    return "\n".join(lines)

@@ -6,7 +6,7 @@ import msgspec
 
 from config import db
 from rewards.rules.kinds import collections as chosen
-from rewards.rules.kinds import curve
+from rewards.rules.kinds import curves
 from rewards.rules.kinds.contract import Kind
 
 SQL = db.folder()
@@ -21,7 +21,7 @@ class HoldBoost(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     all of them.
     """
 
-    curve: list[curve.Point]
+    curve: list[curves.Point]
     collections: chosen.Collections
     shape: Literal["steps", "linear"] = "steps"
     mode: Literal["best_hold", "each_token"] = "best_hold"
@@ -32,7 +32,7 @@ def stored_curve(typed: HoldBoost) -> list[dict[str, int]]:
     """The curve's points; ValueError where there is none to boost by."""
     if not typed.curve:
         raise ValueError("has no points; a boost needs at least one")
-    return curve.stored(typed.curve)
+    return curves.stored(typed.curve)
 
 
 FIELDS = {
@@ -49,7 +49,7 @@ def values(params: dict[str, Any]) -> dict[str, Any]:
     return {
         "shape": params["shape"],
         "mode": params["mode"],
-        **curve.arrays(params["curve"]),
+        **curves.arrays(params["curve"]),
     }
 
 

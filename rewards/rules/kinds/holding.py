@@ -6,7 +6,7 @@ import msgspec
 
 from config import db
 from rewards.rules.kinds import collections as chosen
-from rewards.rules.kinds import curve, units
+from rewards.rules.kinds import curves, units
 from rewards.rules.kinds.contract import Kind
 
 SQL = db.folder()
@@ -21,14 +21,14 @@ class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """
 
     xp_per_token_day: units.Amount
-    curve: list[curve.Point] = []
+    curve: list[curves.Point] = []
     minimum_days: units.Days = 0
     collections: chosen.Collections = "all"
 
 
 FIELDS = {
     "micro_xp_per_token_day": ("xp_per_token_day", lambda typed: units.micro_xp(typed.xp_per_token_day)),
-    "curve": ("curve", lambda typed: curve.stored(typed.curve)),
+    "curve": ("curve", lambda typed: curves.stored(typed.curve)),
     "minimum_days": ("minimum_days", lambda typed: typed.minimum_days),
     "collections": ("collections", lambda typed: chosen.stored(typed.collections)),
 }
@@ -36,7 +36,7 @@ FIELDS = {
 
 def values(params: dict[str, Any]) -> dict[str, Any]:
     """The version's numbers as the SQL reads them; a curve as what each step adds to the one before."""
-    arrays = curve.arrays(params["curve"])
+    arrays = curves.arrays(params["curve"])
     basis_points = arrays["curve_bp"]
     return {
         "micro_xp_per_token_day": params["micro_xp_per_token_day"],

@@ -1,0 +1,39 @@
+"""Wallet addresses as people type them and as the tab shows them."""
+
+import re
+
+from Crypto.Hash import keccak
+
+EVM = re.compile(r"0x[0-9a-fA-F]{40}")
+OTHER = re.compile(r"(?!0x)[A-Za-z0-9._:-]{1,128}")
+
+
+def parse(text: str) -> str | None:
+    """Return the address as it is stored, or nothing if the text cannot be an address."""
+    typed = text.strip()
+    if EVM.fullmatch(typed):
+        return typed.lower()
+    return typed if OTHER.fullmatch(typed) else None
+
+
+def checksummed(address: str) -> str:
+    """
+    Write an EVM address in the mixed case of EIP-55; other addresses stay as they are.
+
+    A letter is upper case where the nibble of the Keccak-256 digest at its place is 8 or more.
+    """
+    if not EVM.fullmatch(address):
+        return address
+    plain = address[2:].lower()
+    digest = keccak.new(digest_bits=256, data=plain.encode("ascii")).hexdigest()
+    letters = (
+        letter.upper() if int(nibble, 16) >= 8 else letter
+        for letter, nibble in zip(plain, digest, strict=False)
+    )
+    return "0x" + "".join(letters)
+
+
+def shortened(address: str) -> str:
+    """Write an address with its middle left out: 0x41a3…850D."""
+    shown = checksummed(address)
+    return shown if len(shown) <= 14 else f"{shown[:6]}…{shown[-4:]}"

@@ -1,0 +1,206 @@
+"""What the tab reads. Each function is one statement, however much a collector has."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from config import db
+from rewards.tab.growth import steps
+from rewards.tab.rows import (
+    Boost,
+    Collector,
+    Hold,
+    Holds,
+    Leader,
+    Line,
+    LineGroup,
+    Price,
+    PublicRound,
+    Round,
+    RuleVersion,
+    Season,
+    Token,
+)
+
+SQL = db.folder()
+
+ROUNDS = 40
+RULES = 40
+EARNED_LINES = 6
+UNPAID_LINES = 3
+HOLDS = 60
+ANY_NUMBER = 2**62
+LEADERS = 6
+
+
+def get_collector(*, address: str) -> Collector | None:
+    """Return the collector behind a wallet, by the address as it is stored; None if nobody saw it yet."""
+    rows = SQL["collector"].rows({"address": address})
+    return Collector(**rows[0]) if rows else None
+
+
+def list_rounds(*, collector_id: int) -> list[Round]:
+    """Return the rounds that brought the collector lines, newest first, without the lines."""
+    return _rounds(collector_id=collector_id, slug=None)
+
+
+def get_round(*, collector_id: int, slug: str) -> Round | None:
+    """Return one round as the collector sees it, without the lines; None if it brought them none."""
+    rounds = _rounds(collector_id=collector_id, slug=slug)
+    return rounds[0] if rounds else None
+
+
+def _rounds(*, collector_id: int, slug: str | None) -> list[Round]:
+    rows = SQL["rounds"].rows({"collector_id": collector_id, "slug": slug, "round_limit": ROUNDS})
+    return [Round(**row | {"boosts": [_boost(told) for told in row["boosts"] or []]}) for row in rows]
+
+
+def with_first_lines(rounds: Sequence[Round], *, collector_id: int) -> list[Round]:
+    """
+    Return the rounds with their lines, grouped by reason and rule.
+
+    A round can have thousands of lines: of those that earned, the largest come along, and of every
+    reason for no XP the first few. Each group says how many there are in all.
+    """
+    limits = {"earned_limit": EARNED_LINES, "unpaid_limit": UNPAID_LINES, "after": 0, "until": ANY_NUMBER}
+    return _with_lines(rounds, collector_id=collector_id, limits=limits)
+
+
+def with_page_of_lines(received: Round, *, collector_id: int, after: int, line_limit: int) -> Round:
+    """Return the round with the lines after so many, in the order: earned first, then by reason."""
+    limits = {
+        "earned_limit": ANY_NUMBER,
+        "unpaid_limit": ANY_NUMBER,
+        "after": after,
+        "until": after + line_limit,
+    }
+    return _with_lines([received], collector_id=collector_id, limits=limits)[0]
+
+
+def _with_lines(rounds: Sequence[Round], *, collector_id: int, limits: dict[str, int]) -> list[Round]:
+    chosen = {"collector_id": collector_id, "shipment_ids": [received.shipment_id for received in rounds]}
+    rows = SQL["lines"].rows(chosen | limits)
+    groups: dict[int, list[LineGroup]] = {received.shipment_id: [] for received in rounds}
+    line_counts = {row["shipment_id"]: row["round_line_count"] for row in rows}
+    for identity, grouped in groupby(rows, key=itemgetter("shipment_id", "reason", "slug", "number")):
+        alike = list(grouped)
+        groups[identity[0]].append(
+            LineGroup(
+                rule=_rule(alike[0]),
+                reason=alike[0]["reason"],
+                line_count=alike[0]["line_count"],
+                total_xp=int(alike[0]["total_xp"]),
+                lines=[_line(row) for row in alike],
+            )
+        )
+    return [
+        replace(
+            received,
+            line_count=line_counts.get(received.shipment_id, 0),
+            groups=groups[received.shipment_id],
+        )
+        for received in rounds
+    ]
+
+
+def list_rules(*, as_of: datetime) -> list[RuleVersion]:
+    """Return the rules of running seasons and of the last that ended, each by the version in force."""
+    return [_rule(row) for row in SQL["rules"].rows({"as_of": as_of, "rule_limit": RULES})]
+
+
+def list_holds(*, collector_id: int, boosts: Sequence[RuleVersion], as_of: datetime) -> Holds:
+    """Return the collector's holds at an instant, those nearest to a step of the boosts' curves first."""
+    points = [
+        (collection, step.days)
+        for rule in boosts
+        for collection in _named_collections(rule)
+        for step in steps(rule.params)
+    ]
+    rows = SQL["holds"].rows(
+        {
+            "collector_id": collector_id,
+            "as_of": as_of,
+            "step_collections": [collection for collection, _ in points],
+            "step_days": [days for _, days in points],
+            "hold_limit": HOLDS,
+        }
+    )
+    nearest = [
+        Hold(
+            token=_token(row),
+            quantity=row["quantity"],
+            started_at=row["started_at"],
+            hold_days=row["hold_days"],
+        )
+        for row in rows
+    ]
+    return Holds(hold_count=rows[0]["hold_count"] if rows else 0, nearest=nearest)
+
+
+def _named_collections(rule: RuleVersion) -> list[str | None]:
+    collections = rule.params.get("collections", {"of": "all"})
+    return list(collections["slugs"]) if collections["of"] == "named" else [None]
+
+
+def get_season(*, as_of: datetime) -> Season | None:
+    """Return the season that goes on, or the nearest one; None before the first is declared."""
+    rows = SQL["season"].rows({"as_of": as_of})
+    return Season(**rows[0]) if rows else None
+
+
+def list_public_rounds(*, round_limit: int) -> list[PublicRound]:
+    """Return the latest rounds that everybody may see."""
+    return [PublicRound(**row) for row in SQL["public_rounds"].rows({"round_limit": round_limit})]
+
+
+def list_leaders() -> list[Leader]:
+    """Return the collectors with the largest awards of the latest round that has gone out."""
+    return [Leader(**row) for row in SQL["leaders"].rows({"leader_limit": LEADERS})]
+
+
+def _line(row: db.Row) -> Line:
+    price = None
+    if row["price"] is not None:
+        price = Price(amount=int(row["price"]), currency=row["currency"], decimals=row["decimals"])
+    return Line(
+        rule=_rule(row),
+        token=_token(row) if row["token_id"] is not None else None,
+        at=row["at"],
+        price=price,
+        units=row["units"],
+        counted=int(row["counted"]) if row["counted"] is not None else None,
+        hold_days=row["hold_days"],
+        base_micro_xp=row["base_micro_xp"],
+        boost_bp=row["boost_bp"],
+        amount_xp=row["amount_xp"],
+        reason=row["reason"],
+        boosts=[_boost(told) for told in row["boosts"] or []],
+    )
+
+
+def _boost(told: db.Row) -> Boost:
+    return Boost(
+        rule=_rule(_with_instants(told)),
+        token=_token(told),
+        started_at=datetime.fromisoformat(told["started_at"]),
+        hold_days=told["hold_days"],
+        boost_bp=told["boost_bp"],
+    )
+
+
+def _with_instants(told: db.Row) -> db.Row:
+    """A boost comes as JSON, which has its instants as text."""
+    return told | {name: datetime.fromisoformat(told[name]) for name in ("in_force_from", "ends_at")}
+
+
+def _rule(row: db.Row) -> RuleVersion:
+    names = ("slug", "title", "kind", "number", "params", "in_force_from", "ends_at")
+    fields: dict[str, Any] = {name: row[name] for name in names}
+    return RuleVersion(**fields)
+
+
+def _token(row: db.Row) -> Token:
+    return Token(contract=row["contract"], collection=row["collection"], token_id=row["token_id"])

@@ -1,0 +1,207 @@
+"""What the tab's queries return and its words are made from, as typed rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+Params: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """An item of a collection, as the event that named it told it."""
+
+    contract: str
+    collection: str
+    token_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """A price in the currency's base units, of which one whole unit has 10^``decimals``."""
+
+    amount: int
+    currency: str
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVersion:
+    """A rule with the numbers of one of its versions. ``ends_at`` is the end of its season."""
+
+    slug: str
+    title: str
+    kind: str
+    number: int
+    params: Params
+    in_force_from: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boost:
+    """The hold that a boost rule looked at for a collector in a round; 10000 is a hold too young."""
+
+    rule: RuleVersion
+    token: Token
+    started_at: datetime
+    hold_days: int
+    boost_bp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """
+    One reason for XP, or for none.
+
+    ``token``, ``at`` and ``price`` are those of the event to show, and empty where the line has none.
+    ``boosts`` are the holds whose multipliers together are ``boost_bp``.
+    """
+
+    rule: RuleVersion
+    token: Token | None
+    at: datetime | None
+    price: Price | None
+    units: int
+    counted: int | None
+    hold_days: int | None
+    base_micro_xp: int
+    boost_bp: int
+    amount_xp: int
+    reason: str
+    boosts: list[Boost]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineGroup:
+    """The lines of a round that share rule and reason: how many, their sum, and the first of them."""
+
+    rule: RuleVersion
+    reason: str
+    line_count: int
+    total_xp: int
+    lines: list[Line]
+
+    @property
+    def folded_count(self) -> int:
+        """How many lines are not among those shown."""
+        return self.line_count - len(self.lines)
+
+    @property
+    def folded_xp(self) -> int:
+        """What the lines that are not shown come to."""
+        return self.total_xp - sum(line.amount_xp for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """
+    A shipment as its collector sees it.
+
+    ``posted_at`` is empty while the award is on its way. ``award_xp`` is 0 for a round that brought
+    lines but no XP. ``line_count`` is 0 and ``groups`` empty until the lines are read, too.
+    """
+
+    shipment_id: int
+    slug: str
+    title: str
+    message: str
+    state: str
+    window_start: datetime
+    window_end: datetime
+    shipping_at: datetime
+    shipped_at: datetime | None
+    award_xp: int
+    posted_at: datetime | None
+    boosts: list[Boost]
+    line_count: int = 0
+    groups: list[LineGroup] = field(default_factory=list)
+
+    @property
+    def earned(self) -> list[LineGroup]:
+        """The lines that brought XP, by rule."""
+        return [group for group in self.groups if group.reason == "earned"]
+
+    @property
+    def unpaid(self) -> list[LineGroup]:
+        """The lines that brought none, by reason and rule."""
+        return [group for group in self.groups if group.reason != "earned"]
+
+    @property
+    def unpaid_count(self) -> int:
+        """How many lines of the round brought no XP, for the reasons that are among those read."""
+        return sum(group.line_count for group in self.unpaid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A token that the collector has now, and since when."""
+
+    token: Token
+    quantity: int
+    started_at: datetime
+    hold_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """The holds nearest to their next step, and how many there are in all."""
+
+    hold_count: int
+    nearest: list[Hold]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collector:
+    """
+    The collector behind the wallet that was asked for; other wallets stay unnamed.
+
+    ``next_round_at`` is when the next round is due, and empty while none is announced.
+    """
+
+    address: str
+    collector_id: int
+    balance_xp: int
+    next_round_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """A season with what its budget has left; ``next_round_at`` is empty while no round is announced."""
+
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    budget_xp: int
+    left_xp: int
+    next_round_at: datetime | None
+
+    @property
+    def given_xp(self) -> int:
+        """What has left the budget."""
+        return self.budget_xp - self.left_xp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRound:
+    """A round as everybody sees it."""
+
+    slug: str
+    title: str
+    message: str
+    window_start: datetime
+    window_end: datetime
+    shipped_at: datetime | None
+    award_count: int
+    total_xp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leader:
+    """A collector with a large award in the latest round, by the wallet that stands for them."""
+
+    address: str
+    award_xp: int
+    balance_xp: int
+    best_boost_bp: int

@@ -1,0 +1,113 @@
+-- Chosen lines of a collector in some rounds, with the events and rules that their words need.
+WITH numbered AS (
+    SELECT
+        line.*,
+        ROW_NUMBER() OVER in_round AS place_in_round,
+        ROW_NUMBER() OVER in_group AS place_in_group,
+        COUNT(*) OVER alike AS line_count,
+        SUM(line.amount_xp) OVER alike AS total_xp,
+        COUNT(*) OVER (PARTITION BY line.shipment_id) AS round_line_count
+    FROM shipments_line AS line
+    WHERE line.collector_id = %(collector_id)s AND line.shipment_id = ANY(%(shipment_ids)s)
+    WINDOW
+        alike AS (PARTITION BY line.shipment_id, line.reason, line.rule_version_id),
+        in_group AS (
+            PARTITION BY line.shipment_id, line.reason, line.rule_version_id
+            ORDER BY
+                line.amount_xp DESC,
+                line.hold_days DESC NULLS LAST,
+                line.quantity DESC NULLS LAST,
+                line.subject ASC
+        ),
+        in_round AS (
+            PARTITION BY line.shipment_id
+            ORDER BY
+                line.reason = 'earned' DESC,
+                line.reason,
+                line.rule_version_id ASC,
+                line.amount_xp DESC,
+                line.hold_days DESC NULLS LAST,
+                line.quantity DESC NULLS LAST,
+                line.subject ASC
+        )
+),
+
+-- A page of many rounds takes the first of each group; a round's own page takes a stretch of the round.
+chosen AS (
+    SELECT *
+    FROM numbered
+    WHERE
+        place_in_group <= CASE reason WHEN 'earned' THEN %(earned_limit)s ELSE %(unpaid_limit)s END
+        AND place_in_round > %(after)s
+        AND place_in_round <= %(until)s
+)
+
+SELECT
+    chosen.shipment_id,
+    chosen.reason,
+    chosen.line_count,
+    chosen.total_xp,
+    chosen.round_line_count,
+    rule.slug,
+    rule.title,
+    rule.kind,
+    version.number,
+    version.params::json AS params,
+    version.in_force_from,
+    season.ends_at,
+    event.contract,
+    event.collection,
+    event.token_id,
+    event.at,
+    event.price,
+    event.currency,
+    event.decimals,
+    COALESCE(event.quantity, 1) AS units,
+    chosen.quantity AS counted,
+    chosen.hold_days,
+    chosen.base_micro_xp,
+    chosen.boost_bp,
+    chosen.amount_xp,
+    booster.boosts
+FROM chosen
+INNER JOIN rules_ruleversion AS version ON chosen.rule_version_id = version.id
+INNER JOIN rules_rule AS rule ON version.rule_id = rule.id
+INNER JOIN rules_season AS season ON rule.season_id = season.id
+LEFT JOIN inbox_event AS event ON chosen.event_id = event.id
+LEFT JOIN LATERAL (
+    -- The holds that multiplied this line: of its token, or for all that its collector earned.
+    SELECT
+        JSON_AGG(
+            JSON_BUILD_OBJECT(
+                'slug', boost_rule.slug,
+                'title', boost_rule.title,
+                'kind', boost_rule.kind,
+                'number', boost_version.number,
+                'params', boost_version.params,
+                'in_force_from', boost_version.in_force_from,
+                'ends_at', season.ends_at,
+                'contract', hold_event.contract,
+                'collection', hold_event.collection,
+                'token_id', hold_event.token_id,
+                'started_at', hold_event.at,
+                'hold_days', boost.hold_days,
+                'boost_bp', boost.boost_bp
+            )
+            ORDER BY boost.boost_bp DESC, boost.hold_days DESC, boost.hold_key ASC
+        ) AS boosts
+    FROM shipments_boost AS boost
+    INNER JOIN rules_ruleversion AS boost_version ON boost.rule_version_id = boost_version.id
+    INNER JOIN rules_rule AS boost_rule ON boost_version.rule_id = boost_rule.id
+    INNER JOIN inbox_event AS hold_event ON boost.event_id = hold_event.id
+    WHERE
+        boost.shipment_id = chosen.shipment_id
+        AND boost.collector_id = %(collector_id)s
+        AND boost.boost_bp <> 10000
+        AND chosen.boost_bp <> 10000
+        AND (boost.token IS NULL OR boost.token = chosen.token)
+        AND (
+            boost_version.params -> 'boosts' = '[]'
+            OR boost_version.params -> 'boosts' ? rule.slug
+        )
+) AS booster ON TRUE
+ORDER BY chosen.shipment_id, chosen.place_in_round;

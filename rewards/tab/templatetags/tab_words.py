@@ -1,0 +1,49 @@
+"""The tab's words, figures and pictures as template filters; what they say is decided elsewhere."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from rewards.tab import addresses, figures, tiles, words
+
+register = template.Library()
+
+register.filter("whole", figures.whole)
+register.filter("xp", figures.xp)
+register.filter("multiplier", figures.multiplier)
+register.filter("exact_price", figures.exact_price)
+register.filter("days", figures.days)
+register.filter("instant", figures.instant)
+register.filter("window", figures.window)
+register.filter("counted", figures.counted)
+
+register.filter("checksummed", addresses.checksummed)
+register.filter("shortened", addresses.shortened)
+register.filter("tile", tiles.tile)
+register.filter("avatar", tiles.avatar)
+
+register.filter("token_name", words.token_name)
+register.filter("happened", words.happened)
+register.filter("sum_of", words.sum_of)
+register.filter("boosted_by", words.boosted_by)
+register.filter("reason_title", words.reason_title)
+register.filter("why_nothing", words.why_nothing)
+register.filter("boost", words.boost)
+register.filter("reached", words.reached)
+register.filter("days_to_go", words.days_to_go)
+register.filter("rule", words.rule)
+register.filter("rule_state", words.rule_state)
+register.filter("round_state", words.round_state)
+register.filter("next_round", words.next_round)
+register.filter("no_round_yet", words.no_round_yet)
+
+
+@register.simple_tag
+def day(at: datetime) -> SafeString:
+    """A UTC day, with the exact instant for machines and on hover."""
+    told = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', told, figures.instant(at), figures.date(at)
+    )

@@ -1,0 +1,151 @@
+"""The pages of the rewards tab. Views read the clock, once a page, and hand it on."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.views.decorators.http import require_safe
+
+from rewards.tab import addresses, growth, queries, tiles
+from rewards.tab.rows import Collector, Hold, RuleVersion
+
+ROUNDS_WITH_LINES = 6
+CARDS = 6
+LINES_A_PAGE = 100
+FRONT_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growing:
+    """A hold as the page shows it; ``standing`` is empty where no boost looks at its collection."""
+
+    hold: Hold
+    standing: growth.Standing | None
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """What the program is, and the way to a collector's page."""
+    typed = request.GET.get("wallet", "")
+    address = addresses.parse(typed)
+    if address is not None:
+        return redirect("tab:collector", address=address)
+    as_of = clock(request)
+    context = {
+        "as_of": as_of,
+        "typed": typed,
+        "season": queries.get_season(as_of=as_of),
+        "rules": queries.list_rules(as_of=as_of),
+        "rounds": queries.list_public_rounds(round_limit=FRONT_ROUNDS),
+        "leaders": queries.list_leaders(),
+        "mosaic": tiles.mosaic(),
+    }
+    return render(request, "tab/front.html", context, status=400 if typed.strip() else 200)
+
+
+@require_safe
+def collector(request: HttpRequest, address: str) -> HttpResponse:
+    """What a collector has, what grows, what came in and why, and what did not."""
+    found = _find(address)
+    if found is None:
+        return _unknown(request, address)
+    as_of = clock(request)
+    rules = queries.list_rules(as_of=as_of)
+    boosts = [rule for rule in rules if rule.kind == "hold_boost" and _in_force(rule, as_of)]
+    holds = queries.list_holds(collector_id=found.collector_id, boosts=boosts, as_of=as_of)
+    growing = [Growing(hold=hold, standing=growth.nearest(boosts, hold=hold)) for hold in holds.nearest]
+    rounds = queries.list_rounds(collector_id=found.collector_id)
+    latest = queries.with_first_lines(rounds[:ROUNDS_WITH_LINES], collector_id=found.collector_id)
+    context = {
+        "as_of": as_of,
+        "as_of_is_given": "as_of" in request.GET and _may_choose_the_clock(request),
+        "collector": found,
+        "hold_count": holds.hold_count,
+        "cards": growing[:CARDS],
+        "more_holds": growing[CARDS:],
+        "unlisted_hold_count": holds.hold_count - len(growing),
+        "rounds": latest,
+        "earlier_rounds": rounds[ROUNDS_WITH_LINES:],
+        "received_count": sum(1 for received in rounds if received.award_xp),
+        "rules": rules,
+    }
+    return render(request, "tab/collector.html", context)
+
+
+@require_safe
+def received_round(request: HttpRequest, address: str, slug: str) -> HttpResponse:
+    """One round of a collector with all its lines, a hundred a page."""
+    found = _find(address)
+    if found is None:
+        return _unknown(request, address)
+    received = queries.get_round(collector_id=found.collector_id, slug=slug)
+    if received is None:
+        raise Http404
+    page = _page_number(request)
+    with_lines = queries.with_page_of_lines(
+        received,
+        collector_id=found.collector_id,
+        after=(page - 1) * LINES_A_PAGE,
+        line_limit=LINES_A_PAGE,
+    )
+    if not with_lines.groups:
+        raise Http404
+    context = {
+        "as_of": clock(request),
+        "collector": found,
+        "round": with_lines,
+        "page": page,
+        "page_count": -(-with_lines.line_count // LINES_A_PAGE),
+    }
+    return render(request, "tab/round.html", context)
+
+
+def clock(request: HttpRequest) -> datetime:
+    """
+    Return the instant that a page speaks of: now.
+
+    Staff, and everybody in debug mode, can look at another one with ``?as_of=2019-04-09`` or a full
+    instant. Collectors cannot, so that no page can be passed around that shows holds older than they are.
+    """
+    given = request.GET.get("as_of")
+    if given and _may_choose_the_clock(request):
+        try:
+            at = parse_datetime(given)
+            day = parse_date(given)
+        except ValueError:
+            at = day = None
+        if at is not None:
+            return at.replace(tzinfo=at.tzinfo or UTC)
+        if day is not None:
+            return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return timezone.now()
+
+
+def _may_choose_the_clock(request: HttpRequest) -> bool:
+    return settings.DEBUG or getattr(request, "user", AnonymousUser()).is_staff
+
+
+def _find(address: str) -> Collector | None:
+    stored = addresses.parse(address)
+    return None if stored is None else queries.get_collector(address=stored)
+
+
+def _unknown(request: HttpRequest, address: str) -> HttpResponse:
+    context = {"address": address, "is_address": addresses.parse(address) is not None}
+    return render(request, "tab/unknown.html", context, status=404)
+
+
+def _in_force(rule: RuleVersion, as_of: datetime) -> bool:
+    return rule.in_force_from <= as_of < rule.ends_at
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 1_000_000:
+        raise Http404
+    return int(text)

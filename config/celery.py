@@ -16,8 +16,11 @@ from django.conf import settings
 # Redis gives a message out again when it has not been acknowledged for this long.
 VISIBILITY_SECONDS = 900
 
-# What runs on a clock: name → {"task": …, "schedule": seconds}.
-SCHEDULE: dict[str, dict[str, Any]] = {}
+# What runs on a clock: name → {"task": …, "schedule": seconds}. The sweep looks for everything that is due
+# in PostgreSQL, so a message that got lost is sent again after this long.
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep": {"task": "rewards.sweep", "schedule": 15.0, "options": {"expires": 15.0}},
+}
 
 
 def broker_url(redis_url: str) -> str:

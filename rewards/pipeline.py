@@ -11,6 +11,9 @@ from datetime import datetime
 
 from marketplace.facts import operations as facts
 from marketplace.inbox.models import Batch as EventBatch
+from rewards.ledger import queries as ledger
+from rewards.ledger.audit import Finding
+from rewards.shipments import audit as shipment_audit
 from rewards.shipments import operations as shipments
 from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Shipment
@@ -72,3 +75,8 @@ def post(*, batch_id: int, as_of: datetime) -> bool:
     if posted:
         shipments.finish(as_of=as_of)
     return posted
+
+
+def list_findings() -> list[Finding]:
+    """Every row, from plans to the ledger, that breaks a promise; empty if all is well."""
+    return [*shipment_audit.list_findings(), *ledger.list_findings()]

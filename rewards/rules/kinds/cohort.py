@@ -1,5 +1,6 @@
 """Cohorts: a fixed amount of XP for the wallets on a list, once."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ SQL = db.folder()
 class CohortGift(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """XP for each collector with a wallet on the list of ``cohort``, paid once in the life of the rule."""
 
-    xp: units.Amount
+    xp: Decimal
     cohort: Slug
 
 

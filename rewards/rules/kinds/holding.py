@@ -1,5 +1,6 @@
 """Holding: XP for every day that a token is held."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     than ``minimum_days`` when the window closes, or when it ended, earns nothing yet.
     """
 
-    xp_per_token_day: units.Amount
+    xp_per_token_day: Decimal
     curve: list[curves.Point] = []
     minimum_days: units.Days = 0
     collections: chosen.Collections = "all"

@@ -16,9 +16,9 @@ SQL = db.folder()
 class Purchase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """XP per sale that a collector is the buyer of, however many units it has, plus XP per ETH paid."""
 
-    xp_per_purchase: units.Amount = Decimal(0)
-    xp_per_eth: units.Amount = Decimal(0)
-    minimum_price_eth: units.Amount = Decimal(0)
+    xp_per_purchase: Decimal = Decimal(0)
+    xp_per_eth: Decimal = Decimal(0)
+    minimum_price_eth: Decimal = Decimal(0)
     collections: chosen.Collections = "all"
 
 

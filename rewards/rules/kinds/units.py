@@ -12,19 +12,22 @@ WHOLE_BP = 10_000
 # What a rule may pay at most for one unit. A larger number is a mistake of units.
 MOST_XP = 1_000_000_000
 
-Amount = Annotated[Decimal, Meta(ge=0)]
 Days = Annotated[int, Meta(ge=0, le=36_500)]
 
 
 def micro_xp(xp: Decimal) -> int:
-    """XP as micro-XP; ValueError for more than six decimals or an absurd amount."""
+    """XP as micro-XP; ValueError below zero, for more than six decimals, or an absurd amount."""
+    if xp < 0:
+        raise ValueError(f"is {xp} XP; nothing is ever taken")
     if xp > MOST_XP:
         raise ValueError(f"is {xp} XP; more than {MOST_XP:,} for one unit is taken for a mistake")
     return _whole(xp * MICRO, "has more than six decimals; the smallest amount is 0.000001 XP")
 
 
 def wei(eth: Decimal) -> int:
-    """ETH as wei; ValueError for more than eighteen decimals."""
+    """ETH as wei; ValueError below zero or for more than eighteen decimals."""
+    if eth < 0:
+        raise ValueError(f"is {eth} ETH; a price is not below zero")
     return _whole(eth * WEI, "has more than eighteen decimals; the smallest amount is one wei")
 
 

@@ -1,0 +1,69 @@
+"""Applies and shows the program: ``manage.py program apply FILE.toml``, ``manage.py program show``."""
+
+import getpass
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from rewards.ledger import queries as ledger
+from rewards.ledger.operations import Holder
+from rewards.program import operations as program
+from rewards.program.file import ProgramError, read
+from rewards.rules.models import Rule, Season
+from rewards.shipments.models import Shipment
+
+
+class Command(BaseCommand):
+    """Reads the arguments, makes one call into the program, and says what was done."""
+
+    help = "Apply a program file (seasons, cohorts, rules, shipments), or show what is in force."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        apply = actions.add_parser("apply", help="bring the program to what a file says; again changes nothing")
+        apply.add_argument("file", type=Path)
+        apply.add_argument("--by", default=getpass.getuser(), help="who applies it; the author of new shipments")
+        actions.add_parser("show", help="print seasons, rules with their versions, and shipments")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        if options["action"] == "show":
+            self._show()
+            return
+        path = options["file"]
+        try:
+            changes = program.apply(program=read(path), author=options["by"], as_of=timezone.now())
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        except ProgramError as error:
+            found = "\n".join(f"{path}:{mistake}" for mistake in error.mistakes)
+            raise CommandError(f"{found}\nNothing was applied.") from error
+        width = max((len(f"{change.table} {change.name}") for change in changes), default=0)
+        for change in changes:
+            self.stdout.write(f"{f'{change.table} {change.name}':<{width}}  {change.done}")
+
+    def _show(self) -> None:
+        if not Season.objects.exists():
+            self.stdout.write("No program yet. Apply one with: manage.py program apply FILE.toml")
+            return
+        for season in Season.objects.order_by("starts_at", "slug"):
+            left = ledger.get_balance(holder=Holder("season", season.id))
+            self.stdout.write(
+                f"season {season.slug}: {season.title}, {season.starts_at:%Y-%m-%d} to {season.ends_at:%Y-%m-%d}, "
+                f"{left:,} of {season.budget_xp:,} XP left"
+            )
+            for rule in Rule.objects.filter(season=season).order_by("slug").prefetch_related("versions"):
+                self.stdout.write(f"  rule {rule.slug} ({rule.kind}): {rule.title}")
+                for version in rule.versions.order_by("number"):
+                    numbers = ", ".join(f"{name} {value}" for name, value in version.params.items())
+                    self.stdout.write(
+                        f"    version {version.number} from {version.in_force_from:%Y-%m-%d %H:%M} UTC: {numbers}"
+                    )
+            for shipment in Shipment.objects.filter(season=season).order_by("window_start", "slug"):
+                xp = "" if shipment.total_xp is None else f", {shipment.total_xp:,} XP"
+                self.stdout.write(
+                    f"  shipment {shipment.slug}: {shipment.title}, window {shipment.window_start:%Y-%m-%d} to "
+                    f"{shipment.window_end:%Y-%m-%d}, {shipment.state}{xp}"
+                )

@@ -1,0 +1,216 @@
+"""Takes a shipment through its life: ``manage.py shipment plan|approve|ship|status|cancel|export NAME``."""
+
+import csv
+import getpass
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from rewards import pipeline, tasks
+from rewards.ledger import queries as ledger
+from rewards.ledger.operations import Holder
+from rewards.shipments import operations as shipments
+from rewards.shipments import queries
+from rewards.shipments.errors import ShipmentError
+from rewards.shipments.models import Shipment
+
+SECONDS_BETWEEN_LOOKS = 0.25
+
+# Without news for so long, the command says that the work list is safe and how to go on.
+PATIENCE_SECONDS = 120
+
+# A spreadsheet takes a cell that begins so for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Command(BaseCommand):
+    """Reads the arguments, makes one call into the pipeline, and follows the work list."""
+
+    help = "Plan, approve, ship, watch, cancel or export a shipment."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        plan = actions.add_parser("plan", help="work out who gets what and why")
+        approve = actions.add_parser("approve", help="approve the plan with a digest, as somebody else")
+        ship = actions.add_parser("ship", help="post an approved shipment to the ledger")
+        status = actions.add_parser("status", help="say how far a shipment is")
+        cancel = actions.add_parser("cancel", help="call a shipment off before it ships")
+        export = actions.add_parser("export", help="write lines or awards to standard output")
+        for action in (plan, approve, ship, status, cancel, export):
+            action.add_argument("name", help="the shipment's name in the program")
+        for action in (plan, ship):
+            action.add_argument("--foreground", action="store_true", help="do the work here, without workers")
+        for action in (plan, approve, ship, status):
+            action.add_argument("--json", action="store_true", help="print the result as one JSON object")
+        approve.add_argument("--digest", required=True, help="the plan's digest, or its first 12 characters")
+        approve.add_argument("--by", default=getpass.getuser(), help="who approves; not the author")
+        ship.add_argument("--batch-size", type=int, default=shipments.AWARDS_A_BATCH, help="awards a batch")
+        export.add_argument("--what", choices=["lines", "awards"], default="lines")
+        export.add_argument("--format", choices=["ndjson", "csv"], default="ndjson")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['action']}")(**options)
+        except ShipmentError as error:
+            raise CommandError(str(error)) from error
+
+    def _plan(self, name: str, foreground: bool, **options: Any) -> None:
+        shipments.request_plan(slug=name, as_of=timezone.now())
+        if foreground:
+            pipeline.plan(slug=name, as_of=timezone.now())
+        else:
+            self._hint(lambda: tasks.plan.apply_async([name], retry=False))
+            self._follow(name, until=lambda shipment: shipment.plan_due_at is None, what="Planning")
+        self._print(shipments.get(slug=name), options)
+
+    def _approve(self, name: str, digest: str, by: str, **options: Any) -> None:
+        shipments.approve(slug=name, digest=digest, approver=by, as_of=timezone.now())
+        self._print(shipments.get(slug=name), options)
+
+    def _ship(self, name: str, foreground: bool, batch_size: int, **options: Any) -> None:
+        if batch_size < 1:
+            raise CommandError("--batch-size must be at least 1.")
+        shipments.start(slug=name, as_of=timezone.now(), batch_size=batch_size)
+        if foreground:
+            for batch in shipments.get(slug=name).batches.filter(state="pending").order_by("number"):
+                pipeline.post(batch_id=batch.id, as_of=timezone.now())
+            shipments.finish(as_of=timezone.now())
+        else:
+            self._hint(tasks.sweep)
+            self._follow(name, until=lambda shipment: shipment.state != "shipping", what="Shipping")
+        self._print(shipments.get(slug=name), options)
+
+    def _status(self, name: str, **options: Any) -> None:
+        self._print(shipments.get(slug=name), options)
+
+    def _cancel(self, name: str, **_: Any) -> None:
+        shipments.cancel(slug=name, as_of=timezone.now())
+        self.stdout.write(f"{name} is cancelled. Nothing of it was or will be paid.")
+
+    def _export(self, name: str, what: str, **options: Any) -> None:
+        rows = queries.iterate_export(shipment=shipments.get(slug=name), what=what)
+        write = self._write_csv if options["format"] == "csv" else self._write_ndjson
+        write(rows)
+
+    def _write_ndjson(self, rows: Iterable[dict[str, Any]]) -> None:
+        for row in rows:
+            self.stdout.write(json.dumps(row, ensure_ascii=False))
+
+    def _write_csv(self, rows: Iterable[dict[str, Any]]) -> None:
+        writer: csv.DictWriter[str] | None = None
+        for row in rows:
+            if writer is None:
+                writer = csv.DictWriter(sys.stdout, fieldnames=list(row), lineterminator="\n")
+                writer.writeheader()
+            writer.writerow({column: _harmless(value) for column, value in row.items()})
+
+    def _hint(self, send: Callable[[], object]) -> None:
+        """Send a hint; without a broker the sweeper sends another when there is one."""
+        try:
+            send()
+        except OperationalError:
+            self.stderr.write(
+                "The message broker cannot be reached. The work is on the list in PostgreSQL and goes on when "
+                "the broker is back; or do it here with --foreground."
+            )
+
+    def _follow(self, name: str, *, until: Callable[[Shipment], bool], what: str) -> None:
+        """Show how the work list shrinks until it is done, or until nothing moved for a while."""
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        last, last_moved = None, time.monotonic()
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task(f"{what} {name}", total=None)
+            while not until(shipment := shipments.get(slug=name)):
+                progress = queries.get_progress(shipment=shipment)
+                bar.update(task, total=progress.batches or None, completed=progress.done)
+                if progress != last:
+                    last, last_moved = progress, time.monotonic()
+                    if not console.is_terminal and progress.batches:
+                        self.stderr.write(f"{progress.done} of {progress.batches} batches posted.")
+                if time.monotonic() - last_moved > PATIENCE_SECONDS or (
+                    progress.batches and progress.done + progress.failed == progress.batches and progress.failed
+                ):
+                    problems = "\n".join(queries.list_problems(shipment=shipment))
+                    raise CommandError(
+                        f"{what} {name} does not move on. Nothing is lost: the work is on the list in PostgreSQL, "
+                        f"and a worker goes on with it. Is one running?\n{problems}".rstrip()
+                    )
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def _print(self, shipment: Shipment, options: dict[str, Any]) -> None:
+        progress = queries.get_progress(shipment=shipment)
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(shipment, progress)))
+            return
+        for line in describe(shipment, progress):
+            self.stdout.write(line)
+
+
+def as_json(shipment: Shipment, progress: queries.Progress) -> dict[str, Any]:
+    """A shipment's state for scripts."""
+    return {
+        "name": shipment.slug,
+        "state": shipment.state,
+        "digest": shipment.plan_digest,
+        "lines": shipment.line_count,
+        "awards": shipment.award_count,
+        "total_xp": shipment.total_xp,
+        "batches": progress.batches,
+        "batches_done": progress.done,
+        "batches_failed": progress.failed,
+        "xp_posted": progress.xp_done,
+        "problem": shipment.problem,
+    }
+
+
+def describe(shipment: Shipment, progress: queries.Progress) -> list[str]:
+    """A shipment's state for a person, and what to do next."""
+    window = f"{shipment.window_start:%Y-%m-%d %H:%M} to {shipment.window_end:%Y-%m-%d %H:%M} UTC"
+    lines = [f"{shipment.slug}: {shipment.title}, {shipment.state}", f"  window    {window}"]
+    if shipment.problem:
+        lines.append(f"  problem   {shipment.problem}")
+    if shipment.total_xp is not None:
+        left = ledger.get_balance(holder=Holder("season", shipment.season_id))
+        lines += [
+            f"  awards    {shipment.award_count:,} from {shipment.line_count:,} lines",
+            f"  total     {shipment.total_xp:,} XP; the season has {left:,} XP left",
+            f"  digest    {shipment.plan_digest}",
+        ]
+        if shipment.state == "planned" and shipment.total_xp > left:
+            lines.append("  The total is more than the budget that is left; it cannot be approved.")
+    if shipment.state in ("planned", "approved"):
+        lines += [
+            f"  {reason.rule:<20} {reason.reason:<20} {reason.lines:>9,} lines "
+            f"{reason.collectors:>8,} collectors {reason.amount_xp:>14,} XP"
+            for reason in queries.list_reasons(shipment=shipment)
+        ]
+    if progress.batches:
+        lines.append(
+            f"  posted    {progress.awards_done:,} of {progress.awards:,} awards, {progress.xp_done:,} XP, "
+            f"{progress.done} of {progress.batches} batches"
+            + (f", {progress.failed} failed" if progress.failed else "")
+        )
+        lines += [f"  {problem}" for problem in queries.list_problems(shipment=shipment)]
+    following = {
+        "draft": f"manage.py shipment plan {shipment.slug}",
+        "planned": f"manage.py shipment approve {shipment.slug} --digest {(shipment.plan_digest or '')[:12]} --by …",
+        "approved": f"manage.py shipment ship {shipment.slug}",
+    }.get(shipment.state)
+    return [*lines, f"  next      {following}"] if following else lines
+
+
+def _harmless(value: Any) -> Any:
+    """A cell that no spreadsheet runs as a formula."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value

@@ -1,0 +1,66 @@
+"""Looks for broken promises of plans and shipments: digests, sums, and what the ledger has of them."""
+
+import json
+from collections.abc import Iterator
+
+from config import db
+from rewards.ledger.audit import Finding
+from rewards.shipments.models import Shipment
+
+SQL = db.folder()
+
+
+def list_findings() -> list[Finding]:
+    """Every row of plans and shipments that breaks a promise; empty if all is well."""
+    return [*_digests(), *_awards(), *_posts(), *_totals(), *_guards()]
+
+
+def _digests() -> Iterator[Finding]:
+    for shipment in Shipment.objects.exclude(plan_digest=None).order_by("slug"):
+        text = json.dumps(shipment.plan_inputs, sort_keys=True)
+        digest = SQL["plan_digest"].row({"shipment_id": shipment.id, "inputs": text})["digest"]
+        if digest != shipment.plan_digest:
+            yield Finding(
+                promise="P7",
+                row=f"shipments_shipment {shipment.slug}",
+                sentence=f"Its plan has the digest {digest}, but {shipment.plan_digest} was written down.",
+            )
+
+
+def _awards() -> Iterator[Finding]:
+    for row in SQL["audit_awards"].rows():
+        yield Finding(
+            promise="P12",
+            row=f"shipments_award {row['slug']} {row['collector_id']}",
+            sentence=f"The award says {row['award_xp']:,} XP, but its lines make {row['lines_xp']:,} XP.",
+        )
+
+
+def _posts() -> Iterator[Finding]:
+    for row in SQL["audit_posts"].rows():
+        yield Finding(
+            promise="P9",
+            row=f"shipments_award {row['slug']} {row['collector_id']}",
+            sentence=f"{row['planned_xp']:,} XP were due, but the ledger has {row['posted_xp']:,} XP.",
+        )
+
+
+def _totals() -> Iterator[Finding]:
+    for row in SQL["audit_totals"].rows():
+        batches = "no batches" if row["batches_xp"] is None else f"batches of {row['batches_xp']:,} XP"
+        yield Finding(
+            promise="P8",
+            row=f"shipments_shipment {row['slug']}",
+            sentence=f"It is {row['state']} with a total of {row['total_xp']:,} XP, but has awards of "
+            f"{row['awards_xp']:,} XP and {batches}; its account holds {row['held_xp']:,} XP where "
+            f"{row['due_xp']:,} XP are due.",
+        )
+
+
+def _guards() -> Iterator[Finding]:
+    for row in SQL["audit_guards"].rows():
+        yield Finding(
+            promise="P8",
+            row=f"{row['table_name']} trigger {row['trigger_name']}",
+            sentence="The guard is missing or switched off.",
+        )

@@ -25,8 +25,10 @@ from config.local.server import (
     one_at_a_time,
     package_folder,
     socket_folder,
-    tail,
 )
+
+# What PostgreSQL calls its socket at the port of the default.
+SOCKET = ".s.PGSQL.5432"
 
 SUPERUSER = "postgres"
 OWNER_ROLE = "holdfast_owner"
@@ -66,7 +68,7 @@ class Postgres:
     @property
     def sockets(self) -> Path:
         """The folder of the server's socket."""
-        return socket_folder(folder=self.folder, name=".s.PGSQL.5432")
+        return socket_folder(folder=self.folder, name=SOCKET)
 
     def url(self, *, role: str = SUPERUSER, database: str = "postgres") -> str:
         """The address of a database as one role; nothing needs to run."""
@@ -117,19 +119,29 @@ class Postgres:
         command = ["start", "-D", self.folder, "-l", log, "-w", "-t", START_SECONDS, "-o", words]
         deadline = time.monotonic() + START_SECONDS
         while True:
-            if self.process_id() is None:
-                # Left by a killed postmaster. PostgreSQL would trust the number in it, even when it
-                # is another program's by now. Children that still live hold the shared memory, which
-                # PostgreSQL checks by itself.
-                (self.folder / "postmaster.pid").unlink(missing_ok=True)
+            self._remove_stale_locks()
+            written = log.stat().st_size if log.exists() else 0
             try:
                 _run("pg_ctl", *command)
             except ServerError:
-                if time.monotonic() > deadline or "pre-existing shared memory" not in tail(log):
-                    raise ServerError(f"PostgreSQL does not start. Its log ends with:\n{tail(log)}") from None
+                said = log.read_text(errors="replace")[written:] if log.exists() else ""
+                # Children of a killed postmaster need a moment to notice, and PostgreSQL waits for them.
+                if "pre-existing shared memory" not in said or time.monotonic() > deadline:
+                    raise ServerError(f"PostgreSQL does not start. Its log says:\n{said}") from None
                 time.sleep(0.2)
             else:
                 return
+
+    def _remove_stale_locks(self) -> None:
+        """
+        Remove what a killed postmaster left behind.
+
+        PostgreSQL would trust the process number in these files, even when it is another program's by
+        now, or that of a dead child that nobody has waited for.
+        """
+        if self.process_id() is None:
+            (self.folder / "postmaster.pid").unlink(missing_ok=True)
+            (self.sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
 
     def _answers(self) -> bool:
         try:

@@ -66,7 +66,9 @@ class Run:
         # Celery warns root by eight lines at each start; on one's own machine once would be enough.
         calm = ["-W", "ignore:You're running the worker with superuser privileges"]
         self._go_on("web", *web, "--blocking-threads", "4", "config.wsgi:application")
-        self._go_on("worker", *calm, *celery, "worker", "--concurrency", "2", "--loglevel", "INFO")
+        # Workers that talk to each other are no use to one alone, and Celery loses its words when Redis dies.
+        alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        self._go_on("worker", *calm, *celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone)
         self._go_on("beat", *celery, "beat", "--pidfile", "", "--loglevel", "INFO")
         self._wait_for_web()
         if any(ROOT.glob("*/management/commands/demo.py")):
@@ -97,10 +99,12 @@ class Run:
             return
         part = self._part(name, *command)
         part.start()
-        while part.exit_code is None and not self.stopping.wait(0.1):
-            self._restart_what_ended()
-        part.ask_to_stop()
-        part.stop(deadline=time.monotonic() + STOP_SECONDS)
+        try:
+            while part.exit_code is None and not self.stopping.wait(0.1):
+                self._restart_what_ended()
+        finally:
+            part.ask_to_stop()
+            part.stop(deadline=time.monotonic() + STOP_SECONDS)
         if part.exit_code != 0 and not self.stopping.is_set():
             raise RunError(f"The step {name} failed; its last lines are above.")
 
@@ -120,10 +124,13 @@ class Run:
             code = part.exit_code
             if code is None:
                 continue
-            how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+            if code >= 0:
+                # It could not start, or found that it must not go on: once more would end the same way.
+                raise RunError(f"{part.name} ended by itself (exit code {code}); its last lines are above.")
+            how = f"by {signal.Signals(-code).name}"
             if part.ends_too_often():
-                raise RunError(f"{part.name} ended again ({how}); its last lines are above.")
-            say(f"{part.name} ended ({how}) and is started again.")
+                raise RunError(f"{part.name} was ended {how} again and again; its last lines are above.")
+            say(f"{part.name} was ended {how} and is started again.")
             part.start()
 
     def _stop(self) -> None:

@@ -84,4 +84,3 @@ def folder(name: str = "sql") -> Folder:
     """The folder of SQL files beside the calling module."""
     caller = inspect.stack()[1].filename
     return Folder(Path(caller).parent / name)
-

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from rewards.rules.kinds import KINDS, Kind
+from rewards.rules.kinds import KINDS
 from rewards.rules.kinds.collections import Slug
+from rewards.rules.kinds.contract import Kind
 
 TABLES = ("season", "cohort", "rule", "shipment")
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
@@ -128,7 +129,9 @@ def line_of(text: str, place: str) -> int:
     for length in range(len(parts), 0, -1):
         header = ".".join(parts[:length])
         for number, line in enumerate(lines, 1):
-            if re.sub(r"[\s\"']", "", line.split("#")[0]).strip("[]") == header and line.strip().startswith("["):
+            if re.sub(r"[\s\"']", "", line.split("#")[0]).strip("[]") == header and line.strip().startswith(
+                "["
+            ):
                 return _field_line(lines, number, parts[length:])
     return 1
 
@@ -229,14 +232,18 @@ def _wallets(program: Program, cohort: CohortTable) -> list[str]:
     if cohort.file is not None:
         path = program.path.parent / cohort.file
         try:
-            addresses += [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            addresses += [
+                line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+            ]
         except (OSError, UnicodeDecodeError) as error:
             raise _Wrong("file", f"cannot be read: {error}") from error
     cleaned = []
     for address in addresses:
         lowered = address.lower() if address[:2].lower() == "0x" else address
         if not ADDRESS.fullmatch(lowered) or (lowered.startswith("0x") and len(lowered) != 42):
-            raise _Wrong("file" if cohort.file else "wallets", f"has {address!r}, which is no wallet's address")
+            raise _Wrong(
+                "file" if cohort.file else "wallets", f"has {address!r}, which is no wallet's address"
+            )
         cleaned.append(lowered)
     return cleaned
 
@@ -257,7 +264,7 @@ def _utc(value: Any) -> Any:
 
 
 def _explained(message: str) -> _Wrong:
-    """msgspec's sentence about a path, as a field and the rest of the sentence."""
+    """Turn msgspec's sentence about a path into a field and the rest of the sentence."""
     text, _, path = message.partition(" - at `$")
     name = path.rstrip("`").lstrip(".")
     if unknown := re.fullmatch(r"Object contains unknown field `(.+)`", text):
@@ -270,21 +277,29 @@ def _explained(message: str) -> _Wrong:
 
 
 def _check_references(program: Program) -> Iterator[Mistake]:
-    """What a file can get wrong between its tables. Names may also stand for what is applied already."""
+    """What a file can get wrong between its tables."""
     for name, rule in program.rules.items():
-        season = program.seasons.get(rule.head.season)
-        if season is None:
-            yield program.mistake(f"rule.{name}.season", f'names "{rule.head.season}", which is no season here')
-        elif rule.head.starts_at is not None and not season.starts_at <= rule.head.starts_at < season.ends_at:
-            yield program.mistake(f"rule.{name}.starts_at", "lies outside its season")
-        if "cohort" in rule.params and rule.params["cohort"] not in program.cohorts:
-            yield program.mistake(f"rule.{name}.cohort", f'names "{rule.params["cohort"]}", which is no cohort here')
-        for boosted in rule.params.get("boosts", []):
-            if boosted not in program.rules or KINDS[program.rules[boosted].head.kind].boosts:
-                yield program.mistake(f"rule.{name}.boosts", f'names "{boosted}", which is no rule to boost here')
+        yield from _check_rule(program, name, rule)
     for name, shipment in program.shipments.items():
         if shipment.season not in program.seasons:
-            yield program.mistake(f"shipment.{name}.season", f'names "{shipment.season}", which is no season here')
+            yield program.mistake(
+                f"shipment.{name}.season", f'names "{shipment.season}", which is no season here'
+            )
         for rule_name in shipment.rules:
             if rule_name not in program.rules:
                 yield program.mistake(f"shipment.{name}.rules", f'names "{rule_name}", which is no rule here')
+
+
+def _check_rule(program: Program, name: str, rule: RuleTable) -> Iterator[Mistake]:
+    """What a rule names that the file does not have."""
+    season = program.seasons.get(rule.head.season)
+    if season is None:
+        yield program.mistake(f"rule.{name}.season", f'names "{rule.head.season}", which is no season here')
+    elif rule.head.starts_at and not season.starts_at <= rule.head.starts_at < season.ends_at:
+        yield program.mistake(f"rule.{name}.starts_at", "lies outside its season")
+    cohort = rule.params.get("cohort")
+    if cohort is not None and cohort not in program.cohorts:
+        yield program.mistake(f"rule.{name}.cohort", f'names "{cohort}", which is no cohort here')
+    for boosted in rule.params.get("boosts", []):
+        if boosted not in program.rules or KINDS[program.rules[boosted].head.kind].boosts:
+            yield program.mistake(f"rule.{name}.boosts", f'names "{boosted}", which is no rule to boost here')

@@ -17,7 +17,9 @@ class Season(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="season_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="season_ends_after_it_starts"
+            ),
             models.CheckConstraint(condition=Q(budget_xp__gt=0), name="season_has_a_budget"),
         ]
 

@@ -53,7 +53,9 @@ def put_season(
     season.save()
     if is_new:
         return "new"
-    return f"budget raised to {budget_xp:,} XP" if budget_xp > funded else "changed" if changed else "unchanged"
+    return (
+        f"budget raised to {budget_xp:,} XP" if budget_xp > funded else "changed" if changed else "unchanged"
+    )
 
 
 @transaction.atomic

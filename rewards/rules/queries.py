@@ -9,7 +9,8 @@ from typing import Any
 from config import db
 from config.db import Statement
 from marketplace.registry.models import Collection
-from rewards.rules.kinds import KINDS, Kind
+from rewards.rules.kinds import KINDS
+from rewards.rules.kinds.contract import Kind
 
 SQL = db.folder()
 

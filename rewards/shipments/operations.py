@@ -59,9 +59,7 @@ def put_draft(*, draft: Draft, author: str) -> str:
     }
     rule_ids = sorted(rule.id for rule in draft.rules)
     if shipment is not None:
-        known_rules = sorted(
-            ShipmentRule.objects.filter(shipment=shipment).values_list("rule_id", flat=True)
-        )
+        known_rules = sorted(ShipmentRule.objects.filter(shipment=shipment).values_list("rule_id", flat=True))
         if known_rules == rule_ids and all(getattr(shipment, name) == wanted[name] for name in wanted):
             return "unchanged"
         if shipment.state != "draft":
@@ -97,7 +95,9 @@ def request_plan(*, slug: str, as_of: datetime) -> None:
         plan_due_at=as_of, problem=""
     )
     if not changed:
-        raise ShipmentError(f"{get(slug=slug).slug} is {get(slug=slug).state}; only a draft or a plan is planned.")
+        raise ShipmentError(
+            f"{get(slug=slug).slug} is {get(slug=slug).state}; only a draft or a plan is planned."
+        )
 
 
 def plan(*, slug: str, as_of: datetime) -> Shipment | None:
@@ -374,9 +374,7 @@ def get(*, slug: str) -> Shipment:
         raise UnknownShipment(slug) from None
 
 
-def _lock(
-    *, slug: str, states: Sequence[str] | None = None, skip_locked: bool = False
-) -> Shipment | None:
+def _lock(*, slug: str, states: Sequence[str] | None = None, skip_locked: bool = False) -> Shipment | None:
     """Lock a shipment's row; None if ``skip_locked`` and somebody else has it. Raises ShipmentError."""
     shipment = Shipment.objects.select_for_update(skip_locked=skip_locked).filter(slug=slug).first()
     if shipment is None:

@@ -8,9 +8,9 @@ SELECT
     ) AS seq
 FROM told
 LEFT JOIN (
-    SELECT DISTINCT settlement
-    FROM told
-    WHERE edition AND NOT is_sale
+    SELECT DISTINCT other.settlement
+    FROM told AS other
+    WHERE other.edition AND NOT other.is_sale
 ) AS transferred ON told.settlement = transferred.settlement
 WHERE
     told.edition

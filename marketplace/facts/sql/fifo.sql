@@ -45,7 +45,7 @@ INNER JOIN placed AS departure
         AND arrival.holder = departure.holder
         AND NOT departure.incoming
         AND departure.went - departure.quantity < arrival.high
-        AND departure.went > arrival.low
+        AND arrival.low < departure.went
 UNION ALL
 SELECT
     token,

@@ -45,11 +45,12 @@ stepped AS (
         LAST_VALUE(to_collector_id) OVER whole AS to_collector_id
     FROM mover
     WHERE in_steps
-    WINDOW whole AS (
-        PARTITION BY settlement
-        ORDER BY at, block, tx_index, log_index, key, source
-        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-    )
+    WINDOW
+        whole AS (
+            PARTITION BY settlement
+            ORDER BY at, block, tx_index, log_index, key, source
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
     ORDER BY settlement, at, block, tx_index, log_index, key, source
 )
 

@@ -1,13 +1,13 @@
 -- Every address that the events to settle name becomes a wallet, once.
 INSERT INTO registry_wallet (id, address, collector_id)
 SELECT
-    numbered.id,
+    numbered.wallet_id,
     numbered.address,
-    numbered.id
+    numbered.wallet_id
 FROM (
     SELECT
         named.address,
-        NEXTVAL(PG_GET_SERIAL_SEQUENCE('registry_wallet', 'id')) AS id
+        NEXTVAL(PG_GET_SERIAL_SEQUENCE('registry_wallet', 'id')) AS wallet_id
     FROM (
         SELECT from_wallet AS address FROM {events} AS event WHERE from_wallet IS NOT NULL
         UNION

@@ -3,7 +3,9 @@ SELECT
     (sale.at AT TIME ZONE 'UTC')::DATE AS day,
     COUNT(*) AS sale_count,
     COUNT(DISTINCT buyer.collector_id) FILTER (
-        WHERE buyer.address NOT IN (SELECT custody.address FROM inbox_event AS custody WHERE custody.kind = 'custody')
+        WHERE buyer.address NOT IN (
+            SELECT custody.address FROM inbox_event AS custody WHERE custody.kind = 'custody'
+        )
     ) AS buyer_count,
     COALESCE(SUM(sale.price_wei), 0) AS volume_wei
 FROM ({sales}) AS sale

@@ -30,6 +30,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{finding.promise}  {finding.row}: {finding.sentence}")
             self.stdout.write(f"{len(findings)} broken promises.")
         else:
-            self.stdout.write(f"Every promise that rows can show is kept ({time.monotonic() - started:.1f} s).")
+            self.stdout.write(
+                f"Every promise that rows can show is kept ({time.monotonic() - started:.1f} s)."
+            )
         if findings:
             sys.exit(1)

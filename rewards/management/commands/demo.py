@@ -25,9 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         self._say("Real market data: SuperRare 2018–2019 and MoonCats 2017–2021")
-        call_command(
-            "ingest", EVENTS / "superrare.ndjson.gz", EVENTS / "mooncats.ndjson.gz", foreground=True
-        )
+        call_command("ingest", EVENTS / "superrare.ndjson.gz", EVENTS / "mooncats.ndjson.gz", foreground=True)
         self._say("The sample program")
         call_command("program", "apply", PROGRAM, by=AUTHOR)
         for name in ("2019-02", "2019-03"):

@@ -1,7 +1,9 @@
 """Applies and shows the program: ``manage.py program apply FILE.toml``, ``manage.py program show``."""
 
 import getpass
+import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
-        apply = actions.add_parser("apply", help="bring the program to what a file says; again changes nothing")
+        apply = actions.add_parser(
+            "apply", help="bring the program to what a file says; again changes nothing"
+        )
         apply.add_argument("file", type=Path)
-        apply.add_argument("--by", default=getpass.getuser(), help="who applies it; the author of new shipments")
+        apply.add_argument(
+            "--by", default=getpass.getuser(), help="who applies it; the author of new shipments"
+        )
         actions.add_parser("show", help="print seasons, rules with their versions, and shipments")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -47,23 +53,22 @@ class Command(BaseCommand):
     def _show(self) -> None:
         if not Season.objects.exists():
             self.stdout.write("No program yet. Apply one with: manage.py program apply FILE.toml")
-            return
         for season in Season.objects.order_by("starts_at", "slug"):
-            left = ledger.get_balance(holder=Holder("season", season.id))
-            self.stdout.write(
-                f"season {season.slug}: {season.title}, {season.starts_at:%Y-%m-%d} to {season.ends_at:%Y-%m-%d}, "
-                f"{left:,} of {season.budget_xp:,} XP left"
-            )
-            for rule in Rule.objects.filter(season=season).order_by("slug").prefetch_related("versions"):
-                self.stdout.write(f"  rule {rule.slug} ({rule.kind}): {rule.title}")
-                for version in rule.versions.order_by("number"):
-                    numbers = ", ".join(f"{name} {value}" for name, value in version.params.items())
-                    self.stdout.write(
-                        f"    version {version.number} from {version.in_force_from:%Y-%m-%d %H:%M} UTC: {numbers}"
-                    )
-            for shipment in Shipment.objects.filter(season=season).order_by("window_start", "slug"):
-                xp = "" if shipment.total_xp is None else f", {shipment.total_xp:,} XP"
-                self.stdout.write(
-                    f"  shipment {shipment.slug}: {shipment.title}, window {shipment.window_start:%Y-%m-%d} to "
-                    f"{shipment.window_end:%Y-%m-%d}, {shipment.state}{xp}"
-                )
+            for line in describe(season):
+                self.stdout.write(line)
+
+
+def describe(season: Season) -> Iterator[str]:
+    """A season with its rules, their versions, and its shipments, for a person at a terminal."""
+    left = ledger.get_balance(holder=Holder("season", season.id))
+    span = f"{season.starts_at:%Y-%m-%d} to {season.ends_at:%Y-%m-%d}"
+    yield f"season {season.slug}: {season.title}, {span}, {left:,} of {season.budget_xp:,} XP left"
+    for rule in Rule.objects.filter(season=season).order_by("slug").prefetch_related("versions"):
+        yield f"  rule {rule.slug} ({rule.kind}): {rule.title}"
+        for version in rule.versions.order_by("number"):
+            yield f"    version {version.number} from {version.in_force_from:%Y-%m-%d %H:%M} UTC"
+            yield from (f"      {name}: {json.dumps(value)}" for name, value in version.params.items())
+    for shipment in Shipment.objects.filter(season=season).order_by("window_start", "slug"):
+        window = f"{shipment.window_start:%Y-%m-%d} to {shipment.window_end:%Y-%m-%d}"
+        xp = "" if shipment.total_xp is None else f", {shipment.total_xp:,} XP"
+        yield f"  shipment {shipment.slug}: {shipment.title}, window {window}, {shipment.state}{xp}"

@@ -63,20 +63,20 @@ class Command(BaseCommand):
         except ShipmentError as error:
             raise CommandError(str(error)) from error
 
-    def _plan(self, name: str, foreground: bool, **options: Any) -> None:
+    def _plan(self, *, name: str, foreground: bool, **options: Any) -> None:
         shipments.request_plan(slug=name, as_of=timezone.now())
         if foreground:
             pipeline.plan(slug=name, as_of=timezone.now())
         else:
-            self._hint(lambda: tasks.plan.apply_async([name], retry=False))
+            self._hint(lambda: tasks.plan.apply_async((name,), retry=False))
             self._follow(name, until=lambda shipment: shipment.plan_due_at is None, what="Planning")
         self._print(shipments.get(slug=name), options)
 
-    def _approve(self, name: str, digest: str, by: str, **options: Any) -> None:
+    def _approve(self, *, name: str, digest: str, by: str, **options: Any) -> None:
         shipments.approve(slug=name, digest=digest, approver=by, as_of=timezone.now())
         self._print(shipments.get(slug=name), options)
 
-    def _ship(self, name: str, foreground: bool, batch_size: int, **options: Any) -> None:
+    def _ship(self, *, name: str, foreground: bool, batch_size: int, **options: Any) -> None:
         if batch_size < 1:
             raise CommandError("--batch-size must be at least 1.")
         shipments.start(slug=name, as_of=timezone.now(), batch_size=batch_size)
@@ -89,14 +89,14 @@ class Command(BaseCommand):
             self._follow(name, until=lambda shipment: shipment.state != "shipping", what="Shipping")
         self._print(shipments.get(slug=name), options)
 
-    def _status(self, name: str, **options: Any) -> None:
+    def _status(self, *, name: str, **options: Any) -> None:
         self._print(shipments.get(slug=name), options)
 
-    def _cancel(self, name: str, **_: Any) -> None:
+    def _cancel(self, *, name: str, **_: Any) -> None:
         shipments.cancel(slug=name, as_of=timezone.now())
         self.stdout.write(f"{name} is cancelled. Nothing of it was or will be paid.")
 
-    def _export(self, name: str, what: str, **options: Any) -> None:
+    def _export(self, *, name: str, what: str, **options: Any) -> None:
         rows = queries.iterate_export(shipment=shipments.get(slug=name), what=what)
         write = self._write_csv if options["format"] == "csv" else self._write_ndjson
         write(rows)
@@ -119,8 +119,8 @@ class Command(BaseCommand):
             send()
         except OperationalError:
             self.stderr.write(
-                "The message broker cannot be reached. The work is on the list in PostgreSQL and goes on when "
-                "the broker is back; or do it here with --foreground."
+                "The message broker cannot be reached. The work is on the list in PostgreSQL and goes on "
+                "when the broker is back; or do it here with --foreground."
             )
 
     def _follow(self, name: str, *, until: Callable[[Shipment], bool], what: str) -> None:
@@ -138,12 +138,14 @@ class Command(BaseCommand):
                     if not console.is_terminal and progress.batches:
                         self.stderr.write(f"{progress.done} of {progress.batches} batches posted.")
                 if time.monotonic() - last_moved > PATIENCE_SECONDS or (
-                    progress.batches and progress.done + progress.failed == progress.batches and progress.failed
+                    progress.batches
+                    and progress.done + progress.failed == progress.batches
+                    and progress.failed
                 ):
                     problems = "\n".join(queries.list_problems(shipment=shipment))
                     raise CommandError(
-                        f"{what} {name} does not move on. Nothing is lost: the work is on the list in PostgreSQL, "
-                        f"and a worker goes on with it. Is one running?\n{problems}".rstrip()
+                        f"{what} {name} does not move on. Nothing is lost: the work is on the list in "
+                        f"PostgreSQL, and a worker goes on with it. Is one running?\n{problems}".rstrip()
                     )
                 time.sleep(SECONDS_BETWEEN_LOOKS)
 
@@ -201,9 +203,10 @@ def describe(shipment: Shipment, progress: queries.Progress) -> list[str]:
             + (f", {progress.failed} failed" if progress.failed else "")
         )
         lines += [f"  {problem}" for problem in queries.list_problems(shipment=shipment)]
+    digest = (shipment.plan_digest or "")[:12]
     following = {
         "draft": f"manage.py shipment plan {shipment.slug}",
-        "planned": f"manage.py shipment approve {shipment.slug} --digest {(shipment.plan_digest or '')[:12]} --by …",
+        "planned": f"manage.py shipment approve {shipment.slug} --digest {digest} --by …",
         "approved": f"manage.py shipment ship {shipment.slug}",
     }.get(shipment.state)
     return [*lines, f"  next      {following}"] if following else lines

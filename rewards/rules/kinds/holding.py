@@ -1,6 +1,7 @@
 """Holding: XP for every day that a token is held."""
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -43,9 +44,7 @@ def values(params: dict[str, Any]) -> dict[str, Any]:
         "micro_xp_per_token_day": params["micro_xp_per_token_day"],
         "minimum_days": params["minimum_days"],
         "curve_days": arrays["curve_days"],
-        "curve_rises_bp": [
-            step - before for before, step in zip(basis_points, basis_points[1:], strict=False)
-        ],
+        "curve_rises_bp": [step - before for before, step in pairwise(basis_points)],
     }
 
 

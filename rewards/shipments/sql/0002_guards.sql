@@ -1,8 +1,13 @@
 -- The product of multipliers: exact, because a numeric product of decimals is.
-CREATE AGGREGATE product(numeric) (SFUNC = numeric_mul, STYPE = numeric, PARALLEL = SAFE, COMBINEFUNC = numeric_mul);
+CREATE AGGREGATE product (numeric)(
+    sfunc = numeric_mul,
+    stype = numeric,
+    combinefunc = numeric_mul,
+    parallel = safe
+);
 
 -- The life of a shipment goes one way, whoever pushes.
-CREATE FUNCTION shipments_keep_life_cycle() RETURNS TRIGGER LANGUAGE plpgsql
+CREATE FUNCTION shipments_keep_life_cycle() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
@@ -48,7 +53,7 @@ ALTER TABLE shipments_shipment ENABLE ALWAYS TRIGGER life_cycle_goes_one_way;
 
 -- Lines, boosts and awards are written while a shipment is a draft or planned, and then never again.
 -- A row itself never changes: a plan that is made again deletes and inserts.
-CREATE FUNCTION shipments_keep_plan() RETURNS TRIGGER LANGUAGE plpgsql
+CREATE FUNCTION shipments_keep_plan() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
@@ -65,7 +70,7 @@ BEGIN
 END
 $function$;
 
-CREATE FUNCTION shipments_refuse_change() RETURNS TRIGGER LANGUAGE plpgsql
+CREATE FUNCTION shipments_refuse_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN

@@ -22,7 +22,7 @@ WITH everywhere AS (
     FROM shipments_boost
     WHERE
         shipment_id = %(shipment_id)s
-        AND rule_version_id = ANY(%(boosts)s::BIGINT [])
+        AND rule_version_id = ANY(%(boosts)s::BIGINT[])
         AND token IS NULL
     GROUP BY collector_id
 ),
@@ -35,7 +35,7 @@ by_token AS (
     FROM shipments_boost
     WHERE
         shipment_id = %(shipment_id)s
-        AND rule_version_id = ANY(%(boosts)s::BIGINT [])
+        AND rule_version_id = ANY(%(boosts)s::BIGINT[])
         AND token IS NOT NULL
     GROUP BY
         collector_id,

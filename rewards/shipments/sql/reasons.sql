@@ -12,7 +12,7 @@ GROUP BY
     line.reason,
     rule.slug
 ORDER BY
-    rule.slug,
+    rule.slug ASC,
     SUM(line.amount_xp) DESC,
     COUNT(*) DESC,
-    line.reason
+    line.reason ASC

@@ -19,7 +19,7 @@ WITH hold AS (
             OR ended_at >= %(window_end)s
             OR (%(mode)s = 'each_token' AND ended_at > %(window_start)s)
         )
-        AND (%(any_collection)s OR collection_id = ANY(%(collections)s::INTEGER []))
+        AND (%(any_collection)s OR collection_id = ANY(%(collections)s::INTEGER[]))
 ),
 
 best AS (
@@ -29,16 +29,16 @@ best AS (
         event_id,
         CASE WHEN %(mode)s = 'each_token' THEN token END AS boosted_token,
         hold_days,
-        WIDTH_BUCKET(hold_days, %(curve_days)s::INTEGER []) AS step
+        WIDTH_BUCKET(hold_days, %(curve_days)s::INTEGER[]) AS step
     FROM hold
     ORDER BY
-        collector_id,
-        boosted_token,
+        collector_id ASC,
+        boosted_token ASC,
         hold_days DESC,
-        started_at,
-        key,
-        wallet_id,
-        part
+        started_at ASC,
+        key ASC,
+        wallet_id ASC,
+        part ASC
 ),
 
 multiplied AS (
@@ -48,13 +48,13 @@ multiplied AS (
             WHEN
                 %(shape)s = 'linear'
                 AND step > 0
-                AND step < CARDINALITY(%(curve_days)s::INTEGER [])
-                THEN (%(curve_bp)s::INTEGER [])[step + 1] + FLOOR(
-                    ((%(curve_bp)s::INTEGER [])[step + 2] - (%(curve_bp)s::INTEGER [])[step + 1])
-                    * (hold_days - (%(curve_days)s::INTEGER [])[step])::NUMERIC
-                    / ((%(curve_days)s::INTEGER [])[step + 1] - (%(curve_days)s::INTEGER [])[step])
+                AND step < CARDINALITY(%(curve_days)s::INTEGER[])
+                THEN (%(curve_bp)s::INTEGER[])[step + 1] + FLOOR(
+                    ((%(curve_bp)s::INTEGER[])[step + 2] - (%(curve_bp)s::INTEGER[])[step + 1])
+                    * (hold_days - (%(curve_days)s::INTEGER[])[step])::NUMERIC
+                    / ((%(curve_days)s::INTEGER[])[step + 1] - (%(curve_days)s::INTEGER[])[step])
                 )::INTEGER
-            ELSE (%(curve_bp)s::INTEGER [])[step + 1]
+            ELSE (%(curve_bp)s::INTEGER[])[step + 1]
         END AS boost_bp
     FROM best
 )

@@ -42,7 +42,10 @@ counted AS (
                             0
                         )
                     )
-                FROM UNNEST(%(curve_days)s::INTEGER [], %(curve_rises_bp)s::INTEGER []) AS step (days, rise_bp)
+                FROM UNNEST(
+                    %(curve_days)s::INTEGER[],
+                    %(curve_rises_bp)s::INTEGER[]
+                ) AS step (days, rise_bp)
             ), 0)
         ) AS weighed_bp_seconds
     FROM piece
@@ -88,7 +91,7 @@ SELECT
     weighed_bp_seconds * %(micro_xp_per_token_day)s AS numerator,
     864000000000000::NUMERIC AS denominator,
     CASE
-        WHEN NOT (%(any_collection)s OR collection_id = ANY(%(collections)s::INTEGER []))
+        WHEN NOT (%(any_collection)s OR collection_id = ANY(%(collections)s::INTEGER[]))
             THEN 'other_collection'
         WHEN hold_days < %(minimum_days)s
             THEN 'under_minimum_days'

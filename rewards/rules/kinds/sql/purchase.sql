@@ -12,7 +12,7 @@ SELECT
     CASE
         WHEN seller.collector_id = buyer.collector_id
             THEN 'own_wallets'
-        WHEN NOT (%(any_collection)s OR sale.collection_id = ANY(%(collections)s::INTEGER []))
+        WHEN NOT (%(any_collection)s OR sale.collection_id = ANY(%(collections)s::INTEGER[]))
             THEN 'other_collection'
         WHEN sale.price_wei IS NULL AND (%(micro_xp_per_eth)s > 0 OR %(minimum_price_wei)s > 0)
             THEN 'no_rate'
@@ -25,4 +25,7 @@ INNER JOIN registry_wallet AS seller ON sale.seller_id = seller.id
 WHERE
     sale.at >= %(starts_at)s
     AND sale.at < %(ends_at)s
-    AND buyer.address NOT IN (SELECT custody.address FROM inbox_event AS custody WHERE custody.kind = 'custody')
+    AND buyer.address NOT IN (
+        SELECT custody.address FROM inbox_event AS custody
+        WHERE custody.kind = 'custody'
+    )

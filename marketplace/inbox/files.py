@@ -17,6 +17,10 @@ class Unreadable(Exception):
     """A file ends early, is not what its name says, or cannot be read at all."""
 
 
+class Unopened(Unreadable):
+    """A file cannot even be opened, so nothing of any file was read."""
+
+
 class Source:
     """An open file that can be read in pieces, and how far into it on the disk the reading is."""
 
@@ -47,7 +51,7 @@ class Source:
 
 @contextmanager
 def opened(names: list[str]) -> Iterator[tuple[list[File], list[Source]]]:
-    """Open all files before the first is read, so that a misspelt name stops everything at once."""
+    """Open all files before the first is read; Unopened names one that cannot be."""
     sources: list[Source] = []
     streams: list[BinaryIO] = []
     try:
@@ -75,4 +79,4 @@ def _open(name: str) -> BinaryIO:
     try:
         return Path(name).open("rb")
     except OSError as error:
-        raise Unreadable(f"{name} cannot be opened: {error.strerror}.") from error
+        raise Unopened(f"{name} cannot be opened: {error.strerror}.") from error

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from marketplace.inbox import operations as inbox
-from marketplace.inbox.files import Source, Unreadable, opened, size_on_disk
+from marketplace.inbox.files import Source, Unopened, Unreadable, opened, size_on_disk
 from marketplace.inbox.formats import FORMATS
 from marketplace.inbox.report import Problem, Report, Sink
 
@@ -55,8 +55,10 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         try:
             report = self._ingest(options)
+        except Unopened as error:
+            raise CommandError(f"{error} Nothing was read.") from error
         except Unreadable as error:
-            kept = "Nothing was written." if options["strict"] else "What was read before that is kept."
+            kept = "Nothing was written." if options["strict"] else "Events that were written before that stay."
             raise CommandError(
                 f"{error} {kept} Once the file is whole, run the same command again."
             ) from error
@@ -121,12 +123,13 @@ class Command(BaseCommand):
         from marketplace.tasks import settle  # noqa: PLC0415
 
         try:
-            # A hint is not worth waiting for: a lost one is made up for.
-            settle.apply_async(retry=False)
+            # A hint is not worth waiting for, since a lost one is made up for. With retry=False kombu
+            # tries for six seconds all the same; a policy of no retries gives up at once.
+            settle.apply_async(retry_policy={"max_retries": 0})
         except OperationalError:
             self.stderr.write(
-                "The message broker cannot be reached. The events are safe; the facts take them in when the "
-                "next sweep runs, or now with: manage.py facts refresh."
+                "The message broker cannot be reached. The events are safe, and the next sweep takes them into "
+                "the facts. To do that now, run the same command with --foreground."
             )
 
 

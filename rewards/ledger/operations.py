@@ -60,9 +60,7 @@ def post(*, entries: Statement, params: Params, posted_at: datetime) -> Posted:
         if _constraint(error) == "only_issuance_goes_below_zero":
             raise InsufficientXp(_shortfall(entries=entries, values=values)) from error
         raise
-    return Posted(
-        new=counts["new"], known=counts["entries"] - counts["new"], amount_xp=counts["amount_xp"]
-    )
+    return Posted(new=counts["new"], known=counts["entries"] - counts["new"], amount_xp=counts["amount_xp"])
 
 
 def transfer(

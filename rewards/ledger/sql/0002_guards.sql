@@ -5,7 +5,12 @@
 -- The digest of what a transfer says. It must stay inlinable (a plain expression of immutable parts),
 -- or it costs five times as much for each row; convert_to is not, hence the cast with doubled backslashes.
 CREATE FUNCTION ledger_payload_hash(
-    key text, debit_account_id bigint, credit_account_id bigint, amount_xp bigint, reason text, shipment_id bigint
+    key text,
+    debit_account_id bigint,
+    credit_account_id bigint,
+    amount_xp bigint,
+    reason text,
+    shipment_id bigint
 ) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN sha256(replace(
     debit_account_id::text || '|' || credit_account_id::text || '|' || amount_xp::text || '|' || reason
@@ -14,7 +19,8 @@ RETURN sha256(replace(
 )::bytea);
 
 ALTER TABLE ledger_transfer ADD CONSTRAINT payload_hash_is_of_this_row CHECK (
-    payload_hash = ledger_payload_hash(key, debit_account_id, credit_account_id, amount_xp, reason, shipment_id)
+    payload_hash
+    = ledger_payload_hash(key, debit_account_id, credit_account_id, amount_xp, reason, shipment_id)
 );
 
 -- Half of each page stays free, so that a new balance fits beside the old one and no index is touched.
@@ -61,11 +67,16 @@ BEGIN
         FROM posted
         INNER JOIN public.ledger_account AS credit ON credit.id = posted.credit_account_id
         WHERE
-            posted.debit_account_id = (SELECT issuance.id FROM public.ledger_account AS issuance WHERE issuance.kind = 'issuance')
+            posted.debit_account_id = (
+                SELECT issuance.id FROM public.ledger_account AS issuance WHERE issuance.kind = 'issuance'
+            )
             AND credit.kind <> 'season'
     ) THEN
         RAISE EXCEPTION 'XP is issued to the budget of a season only.'
-            USING ERRCODE = 'check_violation', TABLE = 'ledger_transfer', CONSTRAINT = 'issuance_pays_seasons_only';
+            USING
+                ERRCODE = 'check_violation',
+                TABLE = 'ledger_transfer',
+                CONSTRAINT = 'issuance_pays_seasons_only';
     END IF;
 
     collectors := ARRAY(
@@ -98,8 +109,13 @@ BEGIN
 
     IF kept <> cardinality(account_ids) OR kept <> cardinality(collectors) + cardinality(shared) THEN
         RAISE EXCEPTION 'A transfer names an account that does not exist.'
-            USING ERRCODE = 'foreign_key_violation', TABLE = 'ledger_transfer', CONSTRAINT = 'transfer_names_two_accounts',
-            DETAIL = format('%s accounts are named and %s balances were kept.', cardinality(account_ids), kept);
+            USING
+                ERRCODE = 'foreign_key_violation',
+                TABLE = 'ledger_transfer',
+                CONSTRAINT = 'transfer_names_two_accounts',
+                DETAIL = format(
+                    '%s accounts are named and %s balances were kept.', cardinality(account_ids), kept
+                );
     END IF;
     RETURN NULL;
 END
@@ -112,7 +128,10 @@ AS $function$
 BEGIN
     IF EXISTS (SELECT FROM opened WHERE opened.balance_xp <> 0) THEN
         RAISE EXCEPTION 'An account begins with no XP; post a transfer to give it some.'
-            USING ERRCODE = 'check_violation', TABLE = 'ledger_account', CONSTRAINT = 'account_opens_with_zero';
+            USING
+                ERRCODE = 'check_violation',
+                TABLE = 'ledger_account',
+                CONSTRAINT = 'account_opens_with_zero';
     END IF;
     RETURN NULL;
 END
@@ -126,7 +145,10 @@ AS $function$
 BEGIN
     IF pg_trigger_depth() < 2 THEN
         RAISE EXCEPTION 'A balance is changed by posting a transfer, never by hand.'
-            USING ERRCODE = 'restrict_violation', TABLE = 'ledger_account', CONSTRAINT = 'balance_follows_transfers';
+            USING
+                ERRCODE = 'restrict_violation',
+                TABLE = 'ledger_account',
+                CONSTRAINT = 'balance_follows_transfers';
     END IF;
     RETURN NULL;
 END
@@ -136,17 +158,40 @@ CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    RAISE EXCEPTION 'The ledger only grows: % of % is refused. Post a reversing transfer instead.', TG_OP, TG_TABLE_NAME
-        USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'ledger_only_grows';
+    RAISE EXCEPTION 'The ledger only grows: % of % is refused. Post a reversing transfer instead.',
+        TG_OP, TG_TABLE_NAME
+        USING
+            ERRCODE = 'restrict_violation',
+            TABLE = TG_TABLE_NAME,
+            CONSTRAINT = 'ledger_only_grows';
 END
 $function$;
 
-CREATE TRIGGER balances_follow_transfers AFTER INSERT ON ledger_transfer REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_balances();
-CREATE TRIGGER transfers_never_change BEFORE DELETE OR UPDATE ON ledger_transfer FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER transfers_never_go BEFORE TRUNCATE ON ledger_transfer FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER accounts_open_with_zero AFTER INSERT ON ledger_account REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION ledger_open_with_zero();
-CREATE TRIGGER balances_change_by_posting BEFORE UPDATE ON ledger_account FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_balance();
-CREATE TRIGGER accounts_never_go BEFORE DELETE OR TRUNCATE ON ledger_account FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER balances_follow_transfers
+AFTER INSERT ON ledger_transfer
+REFERENCING NEW TABLE AS posted
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_balances();
+
+CREATE TRIGGER transfers_never_change
+BEFORE DELETE OR UPDATE ON ledger_transfer
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER transfers_never_go
+BEFORE TRUNCATE ON ledger_transfer
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER accounts_open_with_zero
+AFTER INSERT ON ledger_account
+REFERENCING NEW TABLE AS opened
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_open_with_zero();
+
+CREATE TRIGGER balances_change_by_posting
+BEFORE UPDATE ON ledger_account
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_balance();
+
+CREATE TRIGGER accounts_never_go
+BEFORE DELETE OR TRUNCATE ON ledger_account
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
 -- ALWAYS: a plain trigger sleeps while session_replication_role is replica.
 ALTER TABLE ledger_transfer ENABLE ALWAYS TRIGGER balances_follow_transfers;

@@ -38,7 +38,7 @@ SELECT
     coalesce(account.balance_xp, 0) AS balance_xp,
     -net.change_xp AS asked_xp
 FROM net
-LEFT JOIN ledger_account AS account ON account.kind = net.kind AND account.holder_id = net.holder_id
+LEFT JOIN ledger_account AS account ON net.kind = account.kind AND net.holder_id = account.holder_id
 WHERE net.kind <> 'issuance' AND coalesce(account.balance_xp, 0) + net.change_xp < 0
 ORDER BY coalesce(account.balance_xp, 0) + net.change_xp, net.kind, net.holder_id
 LIMIT 1

@@ -9,11 +9,11 @@ WITH entry AS MATERIALIZED (
 
 again AS (
     SELECT
-        EXISTS (
-            SELECT
+        (
+            SELECT transfer.id
             FROM ledger_transfer AS transfer
             WHERE transfer.key = (SELECT min(entry.key COLLATE "C") FROM entry)
-        ) AS is_likely
+        ) IS NOT NULL AS is_likely
 ),
 
 compared AS MATERIALIZED (

@@ -30,7 +30,7 @@ placed AS MATERIALIZED (
             WHERE account.kind = entry.credit_kind AND account.holder_id = entry.credit_holder
         ) AS credit_account_id
     FROM entry
-    LEFT JOIN debit ON debit.kind = entry.debit_kind AND debit.holder_id = entry.debit_holder
+    LEFT JOIN debit ON entry.debit_kind = debit.kind AND entry.debit_holder = debit.holder_id
 )
 
 SELECT

@@ -94,7 +94,8 @@ class TestEveryRole:
         assert balances() == before
 
     def test_opens_no_account_with_xp(self, db: None, role: str) -> None:
-        statement = "INSERT INTO ledger_account (kind, holder_id, balance_xp, opened_at) VALUES ('season', 9, 5, now())"
+        columns = "kind, holder_id, balance_xp, opened_at"
+        statement = f"INSERT INTO ledger_account ({columns}) VALUES ('season', 9, 5, now())"
         assert refused(statement, role=role) == "account_opens_with_zero"
         assert not Account.objects.exists()
 

@@ -269,7 +269,7 @@ def volume_days() -> Table:
     return read(
         """
         SELECT volume.*, collection.slug
-        FROM facts_volume_day AS volume
+        FROM facts_volumeday AS volume
         JOIN registry_collection AS collection ON collection.id = volume.collection_id
         """,
         collection=lambda row: row["slug"],

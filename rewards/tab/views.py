@@ -8,7 +8,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_safe
 
 from rewards.tab import addresses, growth, queries, tiles
@@ -35,7 +34,7 @@ def front(request: HttpRequest) -> HttpResponse:
     address = addresses.parse(typed)
     if address is not None:
         return redirect("tab:collector", address=address)
-    as_of = clock(request)
+    as_of = chosen_instant(request) or timezone.now()
     context = {
         "as_of": as_of,
         "typed": typed,
@@ -54,7 +53,8 @@ def collector(request: HttpRequest, address: str) -> HttpResponse:
     found = _find(address)
     if found is None:
         return _unknown(request, address)
-    as_of = clock(request)
+    chosen = chosen_instant(request)
+    as_of = chosen or timezone.now()
     rules = queries.list_rules(as_of=as_of)
     boosts = [rule for rule in rules if rule.kind == "hold_boost" and _in_force(rule, as_of)]
     holds = queries.list_holds(collector_id=found.collector_id, boosts=boosts, as_of=as_of)
@@ -63,7 +63,7 @@ def collector(request: HttpRequest, address: str) -> HttpResponse:
     latest = queries.with_first_lines(rounds[:ROUNDS_WITH_LINES], collector_id=found.collector_id)
     context = {
         "as_of": as_of,
-        "as_of_is_given": "as_of" in request.GET and _may_choose_the_clock(request),
+        "as_of_is_chosen": chosen is not None,
         "collector": found,
         "hold_count": holds.hold_count,
         "cards": growing[:CARDS],
@@ -96,7 +96,7 @@ def received_round(request: HttpRequest, address: str, slug: str) -> HttpRespons
     if not with_lines.groups:
         raise Http404
     context = {
-        "as_of": clock(request),
+        "as_of": chosen_instant(request) or timezone.now(),
         "collector": found,
         "round": with_lines,
         "page": page,
@@ -105,29 +105,21 @@ def received_round(request: HttpRequest, address: str, slug: str) -> HttpRespons
     return render(request, "tab/round.html", context)
 
 
-def clock(request: HttpRequest) -> datetime:
+def chosen_instant(request: HttpRequest) -> datetime | None:
     """
-    Return the instant that a page speaks of: now.
+    Return the instant that a page shall speak of instead of now: ``?as_of=2019-04-09``, or a full one.
 
-    Staff, and everybody in debug mode, can look at another one with ``?as_of=2019-04-09`` or a full
-    instant. Collectors cannot, so that no page can be passed around that shows holds older than they are.
+    Only staff, and everybody in debug mode, can choose; so no page can be passed around that shows
+    holds older than they are. What cannot be read as an instant means now.
     """
-    given = request.GET.get("as_of")
-    if given and _may_choose_the_clock(request):
-        try:
-            at = parse_datetime(given)
-            day = parse_date(given)
-        except ValueError:
-            at = day = None
-        if at is not None:
-            return at.replace(tzinfo=at.tzinfo or UTC)
-        if day is not None:
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return timezone.now()
-
-
-def _may_choose_the_clock(request: HttpRequest) -> bool:
-    return settings.DEBUG or getattr(request, "user", AnonymousUser()).is_staff
+    given = request.GET.get("as_of", "")
+    if not given or not (settings.DEBUG or getattr(request, "user", AnonymousUser()).is_staff):
+        return None
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _find(address: str) -> Collector | None:

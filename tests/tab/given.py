@@ -40,7 +40,7 @@ HOLD_BOOST = {
 }
 
 
-def season(*, budget_xp: int = 1_000_000, ends: str = "2030-01-01") -> Season:
+def season(*, budget_xp: int = 2_000_000, ends: str = "2030-01-01") -> Season:
     """A season with a funded budget."""
     made = Season.objects.create(
         slug=f"season-{uuid.uuid4()}",

@@ -1,0 +1,59 @@
+"""Typed rows for the tests of words, figures and curves, without a database."""
+
+from typing import Any
+
+from rewards.tab.rows import Boost, Hold, Line, Price, RuleVersion, Token
+from tests.tab.given import ETH, HOLD_BOOST, PURCHASE
+from tests.tables import day
+
+
+def token(number: str = "812", collection: str = "superrare") -> Token:
+    """A token of SuperRare unless told otherwise."""
+    return Token(contract="0x41a3", collection=collection, token_id=number)
+
+
+def rule(kind: str = "purchase", params: dict[str, Any] | None = None, **fields: Any) -> RuleVersion:
+    """A version of a rule, in force through 2019."""
+    told = {
+        "slug": kind,
+        "title": kind.capitalize(),
+        "number": 1,
+        "in_force_from": day("2019-01-01"),
+        "ends_at": day("2020-01-01"),
+    }
+    return RuleVersion(kind=kind, params=params if params is not None else PURCHASE, **(told | fields))
+
+
+def boost(hold_days: int = 203, boost_bp: int = 15_000, since: str = "2018-09-18", **params: Any) -> Boost:
+    """What a boost rule made of the hold of SuperRare #377."""
+    return Boost(
+        rule=rule("hold_boost", HOLD_BOOST | params),
+        token=token("377"),
+        started_at=day(since),
+        hold_days=hold_days,
+        boost_bp=boost_bp,
+    )
+
+
+def line(**fields: Any) -> Line:
+    """A purchase of SuperRare #812 for 0.9 ETH that earned 190 XP."""
+    told: dict[str, Any] = {
+        "rule": rule(),
+        "token": token(),
+        "at": day("2019-03-03"),
+        "price": Price(amount=9 * ETH // 10, currency="ETH", decimals=18),
+        "units": 1,
+        "counted": 9 * ETH // 10,
+        "hold_days": None,
+        "base_micro_xp": 190_000_000,
+        "boost_bp": 10_000,
+        "amount_xp": 190,
+        "reason": "earned",
+        "boosts": [],
+    }
+    return Line(**(told | fields))
+
+
+def hold(days: int, collection: str = "superrare") -> Hold:
+    """A hold that started on 1 January 2019 and is so many days old."""
+    return Hold(token=token(collection=collection), quantity=1, started_at=day("2019-01-01"), hold_days=days)

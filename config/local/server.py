@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,12 @@ def socket_folder(*, folder: Path, name: str) -> Path:
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     # Anyone may make this folder first: make_private() refuses it if someone else did.
     return Path("/tmp") / f"holdfast-{digest}"  # noqa: S108
+
+
+def remove_socket_folder(sockets: Path, *, folder: Path) -> None:
+    """Leave nothing under /tmp when a server whose socket had to be there has stopped."""
+    if sockets != folder:
+        shutil.rmtree(sockets, ignore_errors=True)
 
 
 def make_private(folder: Path, *, user: str | None = None) -> None:

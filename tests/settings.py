@@ -2,9 +2,8 @@
 The settings of a test run: config's own, on servers that only this run uses.
 
 TEST_DATABASE_URL, or DATABASE_URL, names a PostgreSQL to use instead of the embedded one; its role
-must be a superuser, since tests make databases and try what each role may do. TEST_REDIS_URL names
-a Redis to use instead of the embedded one; tests empty it. The databases of DATABASE_URL and
-TEST_DATABASE_URL themselves are left alone.
+must be a superuser, since tests make databases and try what each role may do. The database that it
+names is left alone. Redis is always an embedded one, because tests empty it and kill it.
 """
 
 import os
@@ -21,10 +20,8 @@ POSTGRES = Postgres(
     # Nothing in a test run has to survive a power cut.
     settings=SETTINGS | {"shared_buffers": "64MB", "fsync": "off", "full_page_writes": "off"},
 )
-REDIS = Redis(folder=RUN / "redis")
 
 EXTERNAL_DATABASE_URL = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
-EXTERNAL_REDIS_URL = os.environ.get("TEST_REDIS_URL")
 SUPERUSER_URL = EXTERNAL_DATABASE_URL or POSTGRES.url()
 
 
@@ -36,7 +33,8 @@ def as_role(url: str, *, role: str) -> str:
 
 
 os.environ["DATABASE_URL"] = as_role(SUPERUSER_URL, role=OWNER_ROLE)
-os.environ["REDIS_URL"] = EXTERNAL_REDIS_URL or REDIS.url()
+# Nothing answers here: a test that sends messages asks for the fixture own_redis.
+os.environ["REDIS_URL"] = Redis(folder=RUN / "redis-of-no-test").url()
 os.environ.pop("DATABASE_OWNER_URL", None)
 os.environ["LOCAL"] = "1"
 

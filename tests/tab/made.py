@@ -14,7 +14,7 @@ def token(number: str = "812", collection: str = "superrare") -> Token:
 
 def rule(kind: str = "purchase", params: dict[str, Any] | None = None, **fields: Any) -> RuleVersion:
     """A version of a rule, in force through 2019."""
-    told = {
+    told: dict[str, Any] = {
         "slug": kind,
         "title": kind.capitalize(),
         "number": 1,

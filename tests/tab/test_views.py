@@ -2,10 +2,12 @@
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.views.defaults import page_not_found, server_error
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -42,7 +44,8 @@ class Text(HTMLParser):
         return " ".join("".join(self.pieces).split())
 
 
-def text(response: HttpResponse) -> str:
+def text(response: HttpResponseBase) -> str:
+    assert isinstance(response, HttpResponse)
     return str(Text(response.content.decode()))
 
 
@@ -292,7 +295,7 @@ class TestEveryPage:
     def pages(self, client: Client, rf: RequestFactory) -> list[str]:
         sample.fill()
         request = rf.get("/nowhere/")
-        responses = [
+        responses: list[Any] = [
             client.get("/rewards/"),
             client.get(ANN),
             client.get(f"{ANN}rounds/spring-round/"),

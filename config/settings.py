@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "marketplace.facts",
     "rewards",
     "rewards.ledger",
+    "rewards.flags",
     "rewards.rules",
     "rewards.shipments",
     "rewards.tab",

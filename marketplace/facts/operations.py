@@ -88,6 +88,25 @@ def stand_still() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [REFRESH_LOCK])
 
 
+def open_book(*, window_start: datetime, window_end: datetime) -> None:
+    """
+    Work out what orders cost in a window, and its hourly book, for the rest of the transaction.
+
+    They are the temporary tables ``order_price`` and ``book``. Call ``close_book`` when through.
+    """
+    window = {"window_start": window_start, "window_end": window_end}
+    SQL["order_prices"].run(window)
+    SQL["book"].run(window)
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("ANALYZE order_price, book")
+
+
+def close_book() -> None:
+    """Drop the book of a window, if one is open."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS order_price, book")
+
+
 def _refresh_step(*, as_of: datetime, most_events: int) -> Refreshed | None:
     """Take in the oldest pending batches and links; None when there are none."""
     with transaction.atomic(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:

@@ -23,10 +23,11 @@ class Wallet(models.Model):
 
 
 class Collection(models.Model):
-    """A set of tokens by its slug."""
+    """A set of tokens by its slug. ``verified`` is a mark that staff give."""
 
     id = models.AutoField(primary_key=True)
     slug = models.TextField(unique=True, db_collation="C")
+    verified = models.BooleanField(default=False, db_default=False)
 
 
 class Link(models.Model):

@@ -27,6 +27,11 @@ class Season(models.Model):
         return self.title
 
 
+def flag_of(slug: str) -> str:
+    """The name of a rule's own flag."""
+    return f"rule.{slug}"
+
+
 class Rule(models.Model):
     """A way to earn, or to earn more: what never changes about it. Its numbers are in its versions."""
 

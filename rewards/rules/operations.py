@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
+from rewards.flags import operations as flags
 from rewards.ledger import operations as ledger
-from rewards.rules.models import Cohort, CohortMember, Rule, RuleVersion, Season
+from rewards.rules.kinds import KINDS
+from rewards.rules.models import Cohort, CohortMember, Rule, RuleVersion, Season, flag_of
 
 
 class RuleError(Exception):
@@ -76,6 +78,7 @@ def put_rule(
     The first version counts from the rule's start, which may lie in the past; later ones never do (P6).
     With nothing changed, nothing is written. Returns what was done. Raises RuleError.
     """
+    flags.put_flag(slug=flag_of(slug), title=title, parent=KINDS[kind].flag)
     rule, is_new = Rule.objects.select_for_update().get_or_create(
         slug=slug, defaults={"season": season, "kind": kind, "title": title, "starts_at": starts_at}
     )

@@ -62,19 +62,19 @@ def list_versions_in_window(
     return versions
 
 
-def get_eligible_collections(*, params: dict[str, Any], window_start: datetime) -> dict[str, Any]:
+def get_eligible_collections(*, params: dict[str, Any], window_start: datetime) -> list[int] | None:
     """
-    The collections that a version looks at in a window, as the statements of the kinds read them.
+    The ids of the collections that a version looks at in a window; None for all of them.
 
-    Top-volume is taken from the 30 days before the window opens. Returns ``any_collection``,
-    ``collections`` (ids) and nothing of it where the kind does not choose collections.
+    Top-volume is taken from the 30 days before the window opens.
     """
     choice = params.get("collections")
     if choice is None or choice["of"] == "all":
-        return {"any_collection": True, "collections": []}
+        return None
+    if choice["of"] == "verified":
+        return sorted(Collection.objects.filter(verified=True).values_list("id", flat=True))
     if choice["of"] == "named":
-        ids = Collection.objects.filter(slug__in=choice["slugs"]).values_list("id", flat=True)
-        return {"any_collection": False, "collections": sorted(ids)}
+        return sorted(Collection.objects.filter(slug__in=choice["slugs"]).values_list("id", flat=True))
     rows = SQL["eligible_collections"].rows(
         {
             "window_start": window_start,
@@ -82,7 +82,7 @@ def get_eligible_collections(*, params: dict[str, Any], window_start: datetime) 
             "minimum_buyers": choice["minimum_buyers"],
         }
     )
-    return {"any_collection": False, "collections": [row["collection_id"] for row in rows]}
+    return [row["collection_id"] for row in rows]
 
 
 def list_slugs(*, collections: Sequence[int]) -> list[str]:
@@ -92,4 +92,4 @@ def list_slugs(*, collections: Sequence[int]) -> list[str]:
 
 def statement_of(version: VersionInWindow, *, paid: Statement) -> Statement:
     """The version's statement; ``paid`` lists the collectors whom an earlier round paid for its rule."""
-    return version.kind.statement.fill(paid=paid)
+    return version.kind.statement(version.params).fill(paid=paid)

@@ -1,10 +1,10 @@
 """Looks for broken promises of plans and shipments: digests, sums, and what the ledger has of them."""
 
-import json
 from collections.abc import Iterator
 
 from config import db
 from rewards.ledger.audit import Finding
+from rewards.shipments import planning
 from rewards.shipments.models import Shipment
 
 SQL = db.folder()
@@ -17,8 +17,7 @@ def list_findings() -> list[Finding]:
 
 def _digests() -> Iterator[Finding]:
     for shipment in Shipment.objects.exclude(plan_digest=None).order_by("slug"):
-        text = json.dumps(shipment.plan_inputs, sort_keys=True)
-        digest = SQL["plan_digest"].row({"shipment_id": shipment.id, "inputs": text})["digest"]
+        digest = planning.compute_digest(shipment=shipment)
         if digest != shipment.plan_digest:
             yield Finding(
                 promise="P7",

@@ -147,7 +147,8 @@ class Line(models.Model):
     ``subject`` is the stable key of the sale or hold, ``event_id`` the event to show for it.
     ``quantity`` is what was counted: a sale's price in wei, a hold's unit-seconds. ``hold_days`` is a
     hold's age in whole days. ``base_micro_xp`` is rounded down for reading; ``amount_xp`` is rounded
-    down once, from the exact base times ``boost_bp``. ``reason`` is ``earned`` exactly when
+    down once, from the exact base times ``boost_bp``; ``cut_xp`` is what a cap took off that, and with
+    a pot ``amount_xp`` is the share of it. ``reason`` is ``earned`` exactly when
     ``amount_xp`` is above zero.
     """
 
@@ -162,6 +163,7 @@ class Line(models.Model):
     hold_days = models.IntegerField(null=True)
     base_micro_xp = models.BigIntegerField()
     boost_bp = models.IntegerField()
+    cut_xp = models.BigIntegerField(default=0)
     amount_xp = models.BigIntegerField()
     reason = models.TextField()
 

@@ -1,20 +1,19 @@
 """Takes a shipment from draft to shipped: plan, approve, cut into batches, post, finish."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 
 from config import db
 from marketplace.facts import operations as facts
+from rewards.flags import operations as flags
 from rewards.ledger import operations as ledger
 from rewards.ledger.errors import InsufficientXp, LedgerMismatch
-from rewards.rules import queries as rules
 from rewards.rules.models import Rule, Season
+from rewards.shipments import planning
 from rewards.shipments.errors import ApprovalRefused, PlanFailed, PostFailed, ShipmentError, UnknownShipment
 from rewards.shipments.models import Batch, Shipment, ShipmentRule
 
@@ -114,7 +113,8 @@ def plan(*, slug: str, as_of: datetime) -> Shipment | None:
             if shipment is None:
                 return None
             facts.stand_still()
-            return _plan_locked(shipment=shipment, as_of=as_of)
+            planning.write(shipment=shipment, as_of=as_of)
+            return shipment
     except DataError as error:
         problem = (
             "A number grew beyond what XP can be: a rule pays far too much for one sale or hold. "
@@ -122,95 +122,6 @@ def plan(*, slug: str, as_of: datetime) -> Shipment | None:
         )
         Shipment.objects.filter(slug=slug).update(problem=problem, plan_due_at=None)
         raise PlanFailed(problem) from error
-
-
-def _plan_locked(*, shipment: Shipment, as_of: datetime) -> Shipment:
-    """Write the plan of a shipment whose row is locked."""
-    of_shipment = {"shipment_id": shipment.id}
-    for name in ("clear_boosts", "clear_lines", "clear_awards"):
-        SQL[name].run(of_shipment)
-    versions, inputs = get_inputs(shipment=shipment)
-    for version in versions:
-        if version.kind.boosts:
-            params = _params(shipment=shipment, version=version, inputs=inputs)
-            boosts = version.kind.statement
-            SQL["insert_boosts"].fill(boosts=boosts).run(params)
-    for version in versions:
-        if not version.kind.boosts:
-            params = _params(shipment=shipment, version=version, inputs=inputs)
-            params["boosts"] = [boost.id for boost in versions if boost.boosts_rule(version.slug)]
-            lines = rules.statement_of(version, paid=SQL["paid_collectors"])
-            SQL["insert_lines"].fill(lines=lines).run(params)
-    SQL["insert_awards"].run(of_shipment)
-    totals = SQL["plan_totals"].row(of_shipment)
-    shipment.line_count = totals["line_count"]
-    shipment.award_count = totals["award_count"]
-    shipment.total_xp = totals["total_xp"]
-    shipment.plan_inputs = public_inputs(inputs)
-    text = json.dumps(shipment.plan_inputs, sort_keys=True)
-    shipment.plan_digest = SQL["plan_digest"].row({**of_shipment, "inputs": text})["digest"]
-    shipment.state = "planned"
-    shipment.planned_at = as_of
-    shipment.plan_due_at = None
-    shipment.problem = ""
-    shipment.save()
-    return shipment
-
-
-def get_inputs(*, shipment: Shipment) -> tuple[list[rules.VersionInWindow], dict[int, dict[str, Any]]]:
-    """The rule versions that count for a shipment, and for each by id what it looks at."""
-    versions = rules.list_versions_in_window(
-        rules=list(ShipmentRule.objects.filter(shipment=shipment).values_list("rule_id", flat=True)),
-        window_start=shipment.window_start,
-        window_end=shipment.window_end,
-    )
-    inputs = {}
-    for version in versions:
-        eligible = rules.get_eligible_collections(params=version.params, window_start=shipment.window_start)
-        inputs[version.id] = {
-            **eligible,
-            "rule": version.slug,
-            "version": version.number,
-            "params": version.params,
-            "starts_at": version.starts_at.isoformat(),
-            "ends_at": version.ends_at.isoformat(),
-        }
-    return versions, inputs
-
-
-def public_inputs(inputs: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
-    """The inputs in words that do not depend on this database: collections by slug."""
-    return [
-        {
-            "rule": version["rule"],
-            "version": version["version"],
-            "params": version["params"],
-            "starts_at": version["starts_at"],
-            "ends_at": version["ends_at"],
-            "collections": (
-                "all" if version["any_collection"] else rules.list_slugs(collections=version["collections"])
-            ),
-        }
-        for version in inputs.values()
-    ]
-
-
-def _params(
-    *, shipment: Shipment, version: rules.VersionInWindow, inputs: dict[int, dict[str, Any]]
-) -> dict[str, Any]:
-    """What the statements of one version read."""
-    return {
-        "shipment_id": shipment.id,
-        "rule_id": version.rule_id,
-        "rule_version_id": version.id,
-        "window_start": shipment.window_start,
-        "window_end": shipment.window_end,
-        "starts_at": version.starts_at,
-        "ends_at": version.ends_at,
-        "any_collection": inputs[version.id]["any_collection"],
-        "collections": inputs[version.id]["collections"],
-        **version.kind.values(version.params),
-    }
 
 
 @transaction.atomic
@@ -222,6 +133,7 @@ def approve(*, slug: str, digest: str, approver: str, as_of: datetime) -> Shipme
     another one, its rules changed since, the approver is its author, or the budget does not suffice.
     Approving what the same person approved before changes nothing.
     """
+    flags.stand_still()
     shipment = _lock(slug=slug)
     assert shipment is not None
     matches = len(digest) >= 12 and (shipment.plan_digest or "").startswith(digest)
@@ -236,8 +148,9 @@ def approve(*, slug: str, digest: str, approver: str, as_of: datetime) -> Shipme
         )
     if approver == shipment.author:
         raise ApprovalRefused(f"{approver} wrote {slug}; somebody else has to approve it.")
-    if shipment.plan_inputs != public_inputs(get_inputs(shipment=shipment)[1]):
-        raise ApprovalRefused(f"The rules of {slug} changed since it was planned. Plan it again.")
+    changes = planning.list_changes(shipment=shipment)
+    if changes:
+        raise ApprovalRefused(f"{slug} has to be planned again: {'; '.join(changes)}.")
     assert shipment.total_xp is not None
     if shipment.total_xp:
         _move_budget(shipment=shipment, amount_xp=shipment.total_xp, as_of=as_of)

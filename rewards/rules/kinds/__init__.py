@@ -1,8 +1,16 @@
 """The kinds of rules, by name."""
 
-from rewards.rules.kinds import cohort, hold_boost, holding, purchase
+from rewards.rules.kinds import cohort, hold_boost, holding, purchase, resting
 from rewards.rules.kinds.contract import Kind
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (purchase.KIND, holding.KIND, cohort.KIND, hold_boost.KIND)
+    kind.name: kind
+    for kind in (
+        purchase.KIND,
+        holding.KIND,
+        resting.LISTING,
+        resting.BIDDING,
+        cohort.KIND,
+        hold_boost.KIND,
+    )
 }

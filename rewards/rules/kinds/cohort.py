@@ -35,7 +35,7 @@ KIND = Kind(
     name="cohort",
     schema=CohortGift,
     fields=FIELDS,
-    statement=SQL["cohort"],
+    statement=lambda _: SQL["cohort"],
     values=values,
     whole_window=True,
 )

@@ -1,4 +1,4 @@
-"""Which collections a rule looks at: all of them, some by name, or the first by volume."""
+"""Which collections a rule looks at: all, the verified ones, some by name, or the first by volume."""
 
 from typing import Annotated, Any
 
@@ -31,9 +31,11 @@ def stored(collections: Collections) -> dict[str, Any]:
             "minimum_buyers": collections.minimum_buyers,
         }
     if isinstance(collections, str):
-        if collections != "all":
-            raise ValueError('must be "all", a list of slugs, or { top_volume = …, minimum_buyers = … }')
-        return {"of": "all"}
+        if collections not in ("all", "verified"):
+            raise ValueError(
+                'must be "all", "verified", a list of slugs, or { top_volume = …, minimum_buyers = … }'
+            )
+        return {"of": collections}
     if not collections:
         raise ValueError("names no collection")
     return {"of": "named", "slugs": sorted(set(collections))}

@@ -13,18 +13,22 @@ class Kind:
     A way to earn, or to earn more.
 
     ``schema`` is the msgspec Struct that people fill in. ``fields`` says for each stored parameter
-    from which typed field it comes and how; a ValueError there names that field. ``statement`` returns
-    lines (collector_id, subject, event_id, token, quantity, hold_days, numerator, denominator, reason),
-    where base XP is numerator / denominator and a reason, if any, makes it zero; a boost's returns
-    (collector_id, hold_key, event_id, token, hold_days, boost_bp). ``values`` turns stored parameters
-    into those of the statement; ``whole_window`` is true where one version counts for a whole window,
-    the one in force when it opens.
+    from which typed field it comes and how; a ValueError there names that field. ``statement`` gives,
+    for stored parameters, the one that returns lines (collector_id, subject, event_id, token, at,
+    quantity, hold_days, numerator, denominator, reason), where base XP is numerator / denominator and
+    a reason, if any, makes it zero; a boost's returns (collector_id, hold_key, event_id, token,
+    hold_days, boost_bp). ``values`` turns stored parameters into those of the statement.
+    ``whole_window`` is true where one version counts for a whole window, the one in force when it
+    opens; ``flag`` is the flag above those of its rules; ``reads_book`` is true where the statement
+    reads the hourly book.
     """
 
     name: str
     schema: type[Any]
     fields: Mapping[str, tuple[str, Callable[[Any], Any]]]
-    statement: Statement
+    statement: Callable[[dict[str, Any]], Statement]
     values: Callable[[dict[str, Any]], dict[str, Any]]
     whole_window: bool = False
     boosts: bool = False
+    flag: str | None = None
+    reads_book: bool = False

@@ -4,17 +4,15 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-import msgspec
-
 from config import db
 from rewards.rules.kinds import collections as chosen
-from rewards.rules.kinds import curves, units
+from rewards.rules.kinds import curves, limits, units
 from rewards.rules.kinds.contract import Kind
 
 SQL = db.folder()
 
 
-class Holding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Holding(limits.Limits, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
     XP per token and day, counted to the second.
 
@@ -33,6 +31,7 @@ FIELDS = {
     "curve": ("curve", lambda typed: curves.stored(typed.curve)),
     "minimum_days": ("minimum_days", lambda typed: typed.minimum_days),
     "collections": ("collections", lambda typed: chosen.stored(typed.collections)),
+    **limits.FIELDS,
 }
 
 
@@ -48,4 +47,4 @@ def values(params: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-KIND = Kind(name="holding", schema=Holding, fields=FIELDS, statement=SQL["holding"], values=values)
+KIND = Kind(name="holding", schema=Holding, fields=FIELDS, statement=lambda _: SQL["holding"], values=values)

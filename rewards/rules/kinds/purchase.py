@@ -1,25 +1,37 @@
 """Purchases: XP for each buy, and XP by what was paid."""
 
 from decimal import Decimal
-from typing import Any
-
-import msgspec
+from typing import Any, Literal
 
 from config import db
 from rewards.rules.kinds import collections as chosen
-from rewards.rules.kinds import units
+from rewards.rules.kinds import limits, units
 from rewards.rules.kinds.contract import Kind
 
 SQL = db.folder()
 
 
-class Purchase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """XP per sale that a collector is the buyer of, however many units it has, plus XP per ETH paid."""
+class Purchase(limits.Limits, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """
+    XP per sale that a collector is the buyer of, however many units it has, plus XP per ETH paid.
+
+    ``sales``: all of them, only the first sale of a token, or only resales. ``cap_xp_per_day`` holds
+    for each collector and UTC day; the earliest purchases come first.
+    """
 
     xp_per_purchase: Decimal = Decimal(0)
     xp_per_eth: Decimal = Decimal(0)
     minimum_price_eth: Decimal = Decimal(0)
     collections: chosen.Collections = "all"
+    sales: Literal["all", "first", "resale"] = "all"
+    cap_xp_per_day: int | None = None
+
+
+def stored_daily_cap(typed: Purchase) -> int | None:
+    """The cap of a day; ValueError where it lets nothing through."""
+    if typed.cap_xp_per_day is not None and not 0 < typed.cap_xp_per_day <= units.MOST_XP:
+        raise ValueError(f"is {typed.cap_xp_per_day}; it lies between 1 and {units.MOST_XP:,}")
+    return typed.cap_xp_per_day
 
 
 FIELDS = {
@@ -27,6 +39,9 @@ FIELDS = {
     "micro_xp_per_eth": ("xp_per_eth", lambda typed: units.micro_xp(typed.xp_per_eth)),
     "minimum_price_wei": ("minimum_price_eth", lambda typed: str(units.wei(typed.minimum_price_eth))),
     "collections": ("collections", lambda typed: chosen.stored(typed.collections)),
+    "sales": ("sales", lambda typed: typed.sales),
+    "cap_xp_per_day": ("cap_xp_per_day", stored_daily_cap),
+    **limits.FIELDS,
 }
 
 
@@ -36,7 +51,8 @@ def values(params: dict[str, Any]) -> dict[str, Any]:
         "micro_xp_per_purchase": params["micro_xp_per_purchase"],
         "micro_xp_per_eth": params["micro_xp_per_eth"],
         "minimum_price_wei": int(params["minimum_price_wei"]),
+        "sales": params.get("sales", "all"),
     }
 
 
-KIND = Kind(name="purchase", schema=Purchase, fields=FIELDS, statement=SQL["purchase"], values=values)
+KIND = Kind(name="purchase", schema=Purchase, fields=FIELDS, statement=lambda _: SQL["purchase"], values=values)

@@ -4,6 +4,7 @@ SELECT
     MD5('cohort:' || cohort.slug || ':' || member.address)::UUID AS subject,
     NULL::UUID AS event_id,
     NULL::UUID AS token,
+    %(window_end)s::TIMESTAMPTZ AS at,
     NULL::NUMERIC AS quantity,
     NULL::INTEGER AS hold_days,
     %(micro_xp)s::NUMERIC AS numerator,
@@ -13,6 +14,8 @@ SELECT
             THEN 'once_per_collector'
         WHEN wallet.collector_id IN (SELECT paid.collector_id FROM ({paid}) AS paid)
             THEN 'already_paid'
+        WHEN NOT %(live_at_close)s
+            THEN 'paused'
     END AS reason
 FROM rules_cohort AS cohort
 INNER JOIN rules_cohortmember AS member ON cohort.id = member.cohort_id

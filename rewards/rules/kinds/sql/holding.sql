@@ -1,22 +1,40 @@
 -- A line for each hold that has time in the span. A second counts by the curve's step that the hold has
--- reached: the steps are summed as what each adds to the one before.
-WITH piece AS (
+-- reached: the steps are summed as what each adds to the one before. Pauses are left out: a hold counts
+-- in each of the spans in which the rule was live.
+WITH live AS (
     SELECT
-        collector_id,
-        key,
-        event_id,
-        token,
-        collection_id,
-        edition,
-        quantity,
-        started_at,
-        GREATEST(started_at, %(starts_at)s) AS counts_from,
-        LEAST(COALESCE(ended_at, %(ends_at)s), %(ends_at)s) AS counts_until,
-        LEAST(COALESCE(ended_at, %(window_end)s), %(window_end)s) AS aged_until
-    FROM facts_hold
+        live_from,
+        live_until
+    FROM UNNEST(
+        %(live_from)s::TIMESTAMPTZ[],
+        %(live_until)s::TIMESTAMPTZ[]
+    ) AS live (live_from, live_until)
+),
+
+piece AS (
+    SELECT
+        hold.collector_id,
+        hold.key,
+        hold.event_id,
+        hold.token,
+        hold.collection_id,
+        hold.edition,
+        FLOOR(
+            EXTRACT(EPOCH FROM LEAST(COALESCE(hold.ended_at, %(window_end)s), %(window_end)s) - hold.started_at)
+            / 86400
+        )::INTEGER AS hold_days,
+        hold.quantity,
+        hold.started_at,
+        CASE WHEN live.live_from IS NOT NULL THEN GREATEST(hold.started_at, live.live_from) END AS counts_from,
+        LEAST(hold.ended_at, live.live_until) AS counts_until
+    FROM facts_hold AS hold
+    LEFT JOIN live
+        ON
+            hold.started_at < live.live_until
+            AND (hold.ended_at IS NULL OR hold.ended_at > live.live_from)
     WHERE
-        started_at < %(ends_at)s
-        AND (ended_at IS NULL OR ended_at > %(starts_at)s)
+        hold.started_at < %(ends_at)s
+        AND (hold.ended_at IS NULL OR hold.ended_at > %(starts_at)s)
 ),
 
 counted AS (
@@ -27,7 +45,7 @@ counted AS (
         token,
         collection_id,
         edition,
-        FLOOR(EXTRACT(EPOCH FROM aged_until - started_at) / 86400)::INTEGER AS hold_days,
+        hold_days,
         quantity * EXTRACT(EPOCH FROM counts_until - counts_from) AS unit_seconds,
         quantity * (
             10000 * EXTRACT(EPOCH FROM counts_until - counts_from)
@@ -62,7 +80,7 @@ subject AS (
         unit_seconds,
         weighed_bp_seconds
     FROM counted
-    WHERE NOT edition
+    WHERE NOT edition AND %(one_live_span)s
     UNION ALL
     SELECT
         collector_id,
@@ -74,7 +92,7 @@ subject AS (
         SUM(unit_seconds),
         SUM(weighed_bp_seconds)
     FROM counted
-    WHERE edition
+    WHERE edition OR NOT %(one_live_span)s
     GROUP BY
         collector_id,
         key,
@@ -86,14 +104,17 @@ SELECT
     key AS subject,
     event_id,
     token,
-    FLOOR(unit_seconds) AS quantity,
+    %(ends_at)s::TIMESTAMPTZ AS at,
+    FLOOR(COALESCE(unit_seconds, 0)) AS quantity,
     hold_days,
-    weighed_bp_seconds * %(micro_xp_per_token_day)s AS numerator,
+    COALESCE(weighed_bp_seconds, 0) * %(micro_xp_per_token_day)s AS numerator,
     864000000000000::NUMERIC AS denominator,
     CASE
         WHEN NOT (%(any_collection)s OR collection_id = ANY(%(collections)s::INTEGER[]))
             THEN 'other_collection'
         WHEN hold_days < %(minimum_days)s
             THEN 'under_minimum_days'
+        WHEN unit_seconds IS NULL
+            THEN 'paused'
     END AS reason
 FROM subject

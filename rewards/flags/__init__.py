@@ -1,0 +1,1 @@
+"""Named switches over rules, and the pauses in which they were off."""

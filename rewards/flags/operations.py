@@ -1,0 +1,115 @@
+"""Pauses and resumes flags: from now on, at a time to come, or until one."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from config import db
+from rewards.flags import queries
+from rewards.flags.errors import FlagError, UnknownFlag
+from rewards.flags.models import Flag, Pause
+
+SQL = db.folder()
+
+
+def put_flag(*, slug: str, title: str, parent: str | None = None) -> Flag:
+    """Make a flag, or rename it. It keeps its place in the tree."""
+    flag, _ = Flag.objects.update_or_create(
+        slug=slug, defaults={"title": title}, create_defaults={"title": title, "parent_id": parent}
+    )
+    return flag
+
+
+@transaction.atomic
+def pause(
+    *,
+    flag: str,
+    reason: str,
+    by: str,
+    as_of: datetime,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> Pause:
+    """
+    Pause a flag from ``starts_at`` (now, if left out) until ``ends_at`` (open, if left out).
+
+    What was earned before stays. It may begin in the past only as far as no round was approved for that
+    time. Raises FlagError, for a flag that is paused already too.
+    """
+    _settle(flag=flag)
+    starts_at = starts_at or as_of
+    if not reason.strip():
+        raise FlagError("A pause needs a reason; collectors read it.")
+    if ends_at is not None and ends_at <= starts_at:
+        raise FlagError("The pause would end before it starts.")
+    current = queries.get_pause(flag=flag, at=starts_at)
+    if current is not None:
+        raise FlagError(
+            f"{flag} is paused already, since {current.starts_at:%Y-%m-%d %H:%M:%S} UTC: {current.reason}"
+        )
+    try:
+        with transaction.atomic():
+            return Pause.objects.create(
+                flag_id=flag,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                reason=reason.strip(),
+                created_by=by,
+                created_at=as_of,
+            )
+    except IntegrityError as error:
+        raise _explained(flag, error) from error
+
+
+@transaction.atomic
+def resume(*, flag: str, by: str, as_of: datetime, at: datetime | None = None) -> Pause:
+    """
+    End the pause of a flag at ``at`` (now, if left out), or call off the next one that has not begun.
+
+    Resuming pays nothing back. A flag whose parent is paused stays off until that is resumed too; the
+    error says so. Raises FlagError.
+    """
+    _settle(flag=flag)
+    at = at or as_of
+    if at < as_of:
+        raise FlagError("A pause cannot end in the past: resuming pays nothing back.")
+    current = queries.get_pause(flag=flag, at=as_of) or queries.get_next_pause(flag=flag, after=as_of)
+    if current is None:
+        raise FlagError(_not_paused(flag=flag, as_of=as_of))
+    current.ends_at = max(at, current.starts_at) if at > as_of else max(as_of, current.starts_at)
+    current.ended_by = by
+    try:
+        with transaction.atomic():
+            current.save(update_fields=["ends_at", "ended_by"])
+    except IntegrityError as error:
+        raise _explained(flag, error) from error
+    return current
+
+
+def stand_still() -> None:
+    """Keep pauses as they are until the caller's transaction ends: who pauses waits for it."""
+    SQL["lock"].run()
+
+
+def _settle(*, flag: str) -> None:
+    """Wait for approvals that are under way, so that they and a pause see each other."""
+    stand_still()
+    if not Flag.objects.filter(slug=flag).exists():
+        raise UnknownFlag(flag)
+
+
+def _not_paused(*, flag: str, as_of: datetime) -> str:
+    for above in queries.list_path(flag=flag)[1:]:
+        if queries.get_pause(flag=above, at=as_of):
+            return f"{flag} is off because {above} is paused; resume {above}."
+    return f"{flag} is not paused."
+
+
+def _explained(flag: str, error: IntegrityError) -> Exception:
+    """A sentence for a guard that fired."""
+    if "shipped_time_is_not_paused" in str(error):
+        return FlagError(
+            f"{flag} cannot be paused or resumed in a time for which a round was approved already. "
+            "What was earned stays."
+        )
+    return error

@@ -1,0 +1,73 @@
+"""Reads of flags: what is paused, since when and why, and when rules were live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from config import db
+from rewards.flags.models import Flag, Pause
+
+SQL = db.folder()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A stretch of time ``[starts_at, ends_at)``."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def list_path(*, flag: str) -> list[str]:
+    """A flag and those above it, from itself up."""
+    return [row["slug"] for row in SQL["path"].rows({"flag": flag})]
+
+
+def get_pause(*, flag: str, at: datetime) -> Pause | None:
+    """The flag's own pause at an instant; a parent's is not looked at."""
+    found = Pause.objects.filter(flag_id=flag, starts_at__lte=at).exclude(ends_at__lte=at)
+    return found.order_by("starts_at").first()
+
+
+def get_next_pause(*, flag: str, after: datetime) -> Pause | None:
+    """The flag's first own pause that begins later and was not called off."""
+    found = Pause.objects.filter(flag_id=flag, starts_at__gt=after).exclude(ends_at=F("starts_at"))
+    return found.order_by("starts_at").first()
+
+
+def list_pauses(*, flag: str, window_start: datetime, window_end: datetime) -> list[Pause]:
+    """The pauses, own and of flags above, that touch a window, by their start."""
+    return list(
+        Pause.objects.filter(flag_id__in=list_path(flag=flag), starts_at__lt=window_end)
+        .exclude(ends_at__lte=window_start)
+        .order_by("starts_at", "id")
+    )
+
+
+def list_live_spans(*, flag: str, starts_at: datetime, ends_at: datetime) -> list[Span]:
+    """The stretches of ``[starts_at, ends_at)`` outside every pause of the flag and those above it."""
+    spans: list[Span] = []
+    live_from = starts_at
+    for pause in list_pauses(flag=flag, window_start=starts_at, window_end=ends_at):
+        if pause.starts_at > live_from:
+            spans.append(Span(starts_at=live_from, ends_at=pause.starts_at))
+        if pause.ends_at is None:
+            return spans
+        live_from = max(live_from, pause.ends_at)
+    if live_from < ends_at:
+        spans.append(Span(starts_at=live_from, ends_at=ends_at))
+    return spans
+
+
+def list_paused(*, at: datetime) -> list[Pause]:
+    """Every pause that is on at an instant, with its flag, the latest first."""
+    found = Pause.objects.filter(starts_at__lte=at).exclude(ends_at__lte=at).select_related("flag")
+    return list(found.order_by("-starts_at", "flag_id"))
+
+
+def list_flags(*, slugs: Sequence[str] | None = None) -> list[Flag]:
+    """All flags, or those named, by name."""
+    flags = Flag.objects.all() if slugs is None else Flag.objects.filter(slug__in=slugs)
+    return list(flags.order_by("slug"))

@@ -1,0 +1,22 @@
+-- What all collectors earn with one rule in a shipment, the earliest first, until the cap is reached.
+SELECT
+    line.collector_id,
+    line.subject,
+    line.event_id,
+    line.token,
+    line.at,
+    line.quantity,
+    line.hold_days,
+    line.base_micro,
+    line.boost_bp,
+    line.uncut_micro,
+    LEAST(
+        line.amount_micro,
+        GREATEST(
+            %(cap_xp)s::NUMERIC * 1000000 + line.amount_micro - SUM(line.amount_micro) OVER earlier_first,
+            0
+        )
+    ) AS amount_micro,
+    line.reason
+FROM ({lines}) AS line
+WINDOW earlier_first AS (ORDER BY line.at, line.subject, line.collector_id)

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, LiteralString, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import sql
@@ -56,7 +56,7 @@ class Statement:
 
     def composed(self) -> sql.SQL:
         """The statement for a psycopg cursor of one's own (COPY, server-side cursors)."""
-        return sql.SQL(cast("LiteralString", self.text))
+        return sql.SQL(self.text)
 
     def _execute(self, cursor: Any, params: Params | None) -> None:
         started = time.perf_counter()

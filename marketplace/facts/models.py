@@ -119,6 +119,8 @@ class Order(models.Model):
                 condition=Q(ended_at=None, end_reason=None)
                 | Q(
                     ended_at__isnull=False,
+                    # An empty reason is in no list and not in none either, which a check lets pass.
+                    end_reason__isnull=False,
                     end_reason__in=["filled", "cancelled", "expired", "replaced", "stranded"],
                 ),
                 name="an_end_has_its_reason",

@@ -4,6 +4,7 @@ import io
 import json
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -201,6 +202,16 @@ class TestIngest:
         staged = [query for query in queries if "CREATE TEMPORARY" in str(query["sql"])]
         assert 1 <= len(staged) <= 3
 
+    def test_writes_a_batch_in_the_order_of_ids(self) -> None:
+        """Otherwise two ingests of the same events could each wait for a row of the other."""
+        ingest(*mints(range(50)))
+        ingest(*mints(range(49, 200)))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT batch_id, id FROM inbox_event ORDER BY ctid")
+            rows = cursor.fetchall()
+        assert rows == sorted(rows)
+        assert len({batch for batch, _ in rows}) == 2
+
 
 @pytest.mark.django_db
 class TestStrict:
@@ -247,71 +258,91 @@ class TestSideBySide:
     @pytest.mark.usefixtures("cloned_database", "small_blocks")
     @pytest.mark.parametrize("strict", [(False, False), (True, False), (True, True)])
     def test_p1_loses_nothing_repeats_nothing_and_never_deadlocks(self, strict: tuple[bool, bool]) -> None:
-        forwards, backwards = lines(mints(range(2_000))), lines(mints(range(2_999, 999, -1)))
+        forwards, backwards = lines(mints(range(400))), lines(mints(range(599, 199, -1)))
         reports = at_once(
             lambda: inbox.ingest(lines=io.BytesIO(forwards), name="forwards", strict=strict[0]),
             lambda: inbox.ingest(lines=io.BytesIO(backwards), name="backwards", strict=strict[1]),
         )
-        assert sum(report.new for report in reports) == 3_000
-        assert sum(report.known for report in reports) == 1_000
-        assert Event.objects.count() == 3_000
-        assert sum(Batch.objects.values_list("event_count", flat=True)) == 3_000
+        assert sum(report.new for report in reports) == 600
+        assert sum(report.known for report in reports) == 200
+        assert Event.objects.count() == 600
+        assert sum(Batch.objects.values_list("event_count", flat=True)) == 600
 
     @pytest.mark.usefixtures("cloned_database", "small_blocks")
     def test_p1_takes_the_same_bytes_in_once(self) -> None:
-        data = lines(mints(range(1_000)))
+        data = lines(mints(range(300)))
         reports = at_once(*[lambda: inbox.ingest(lines=io.BytesIO(data), name="file")] * 3)
-        assert sum(report.new for report in reports) == 1_000
-        assert sum(report.known for report in reports) == 2_000
-        assert sum(Batch.objects.values_list("event_count", flat=True)) == 1_000
+        assert sum(report.new for report in reports) == 300
+        assert sum(report.known for report in reports) == 600
+        assert sum(Batch.objects.values_list("event_count", flat=True)) == 300
 
     def test_a_batch_waits_for_one_that_is_being_written_and_then_knows_its_events(
         self, cloned_database: ClonedDatabase
     ) -> None:
-        reports: list[Report] = []
-        second = threading.Thread(target=lambda: reports.append(closing(lambda: ingest(*mints(range(5))))))
         with transaction.atomic():
             ingest(*mints(range(3)))
-            second.start()
-            wait_until_blocked(cloned_database)
-        second.join()
-        assert counts(reports[0]) == (2, 3, 0, 0, 0)
+            second = Beside(lambda: ingest(*mints(range(5))))
+            assert second.waits_for_a_lock(cloned_database)
+        assert counts(second.report()) == (2, 3, 0, 0, 0)
+
+    def test_a_strict_ingest_waits_for_every_batch_that_is_being_written(
+        self, cloned_database: ClonedDatabase
+    ) -> None:
+        with transaction.atomic():
+            ingest(*mints(range(3)))
+            second = Beside(lambda: ingest(*mints(range(10, 12)), strict=True))
+            assert second.waits_for_a_lock(cloned_database)
+        assert counts(second.report()) == (2, 0, 0, 0, 0)
+
+    def test_batches_of_other_events_wait_for_nothing(self, cloned_database: ClonedDatabase) -> None:
+        with transaction.atomic():
+            ingest(*mints(range(3)))
+            second = Beside(lambda: ingest(*mints(range(10, 12))))
+            assert not second.waits_for_a_lock(cloned_database)
+        assert counts(second.report()) == (2, 0, 0, 0, 0)
+
+
+class Beside:
+    """A call in a thread with a database connection of its own."""
+
+    def __init__(self, call: Callable[[], Report]) -> None:
+        self._call = call
+        self._result: Report | BaseException | None = None
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._result = self._call()
+        except BaseException as error:  # noqa: BLE001 (raised again in the test's own thread)
+            self._result = error
+        finally:
+            connection.close()
+
+    def waits_for_a_lock(self, database: ClonedDatabase) -> bool:
+        """True once a session of the database waits for another; false if the call ends without."""
+        waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+        with database.connect(role=SUPERUSER) as watcher:
+            while self._thread.is_alive():
+                if watcher.execute(waiting, [database.name]).fetchone() != (0,):
+                    return True
+        return False
+
+    def report(self) -> Report:
+        """What the call returned, once it is through; what it raised is raised."""
+        self._thread.join()
+        if isinstance(self._result, BaseException):
+            raise self._result
+        assert self._result is not None
+        return self._result
 
 
 def at_once(*calls: Callable[[], Report]) -> list[Report]:
     """Run the calls in threads that start together, and return what they returned."""
     start = threading.Barrier(len(calls))
-    results: list[Report | BaseException] = []
 
-    def run(call: Callable[[], Report]) -> None:
+    def begin(call: Callable[[], Report]) -> Report:
         start.wait()
-        try:
-            results.append(closing(call))
-        except BaseException as error:  # noqa: BLE001 (raised again in the test's own thread)
-            results.append(error)
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if isinstance(result, Report)]
-
-
-def closing(call: Callable[[], Report]) -> Report:
-    """Call, and close the connection that Django opened for this thread."""
-    try:
         return call()
-    finally:
-        connection.close()
 
-
-def wait_until_blocked(database: ClonedDatabase) -> None:
-    """Return once a session of the database waits for another one's lock."""
-    blocked = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
-    with database.connect(role=SUPERUSER) as watcher:
-        while watcher.execute(blocked, [database.name]).fetchone() == (0,):
-            pass
+    return [thread.report() for thread in [Beside(partial(begin, call)) for call in calls]]

@@ -1,9 +1,10 @@
 """Posts at the same time, over connections of their own: nothing is lost, nothing is stuck (P9, P10)."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import contextmanager
+from typing import TypeAlias, TypeVar
 
 import psycopg
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from tests.conftest import ClonedDatabase
 from tests.ledger.given import ROUND, SEASON, award, entry, given_round, post
 
 T = TypeVar("T")
+Work: TypeAlias = Callable[[], Posted]
 
 COLLECTORS = range(1000, 1040)
 TURNS = 15
@@ -48,6 +50,32 @@ def in_step(barrier: threading.Barrier, turn: Callable[[int], T]) -> Callable[[]
     return turns
 
 
+@contextmanager
+def held_up(cloned_database: ClonedDatabase, *, first: Work, second: Work) -> Iterator[psycopg.Connection]:
+    """
+    A superuser's view of the moment when a second post waits for a first one that is not committed.
+
+    Both are done when the block ends.
+    """
+
+    def work() -> Posted:
+        try:
+            return second()
+        finally:
+            connection.close()
+
+    with cloned_database.connect(role=SUPERUSER) as watcher, ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            first()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                (process,) = cursor.fetchone()
+            waiting = thread.submit(work)
+            wait_until_blocked(watcher, process)
+            yield watcher
+        waiting.result(timeout=60)
+
+
 def wait_until_blocked(watcher: psycopg.Connection, by: int) -> None:
     """Return as soon as some connection waits for the one with this process number."""
     for _ in range(100_000):
@@ -57,30 +85,61 @@ def wait_until_blocked(watcher: psycopg.Connection, by: int) -> None:
     raise AssertionError("Nobody waits for the first post.")
 
 
+def is_free(watcher: psycopg.Connection, collector: int) -> bool:
+    """Whether nobody else is opening an account for this collector; none is left open."""
+    try:
+        with watcher.transaction(force_rollback=True):
+            watcher.execute("SET LOCAL lock_timeout = '20ms'")
+            watcher.execute(
+                "INSERT INTO ledger_account (kind, holder_id, opened_at) VALUES ('collector', %s, now())",
+                [collector],
+            )
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
+
+
 class TestPost:
     def test_loses_no_update_of_a_shared_account(self, cloned_database: ClonedDatabase) -> None:
         """The second post waits in the middle of its trigger and must then see what the first one left."""
         given_round(100)
-        post(award(101, 1), award(102, 1))
-        with cloned_database.connect(role=SUPERUSER) as watcher, ThreadPoolExecutor(1) as thread:
-
-            def second() -> Posted:
-                try:
-                    return post(award(102, 10) | {"key": "x"}, award(103, 10) | {"key": "y"})
-                finally:
-                    connection.close()
-
-            with transaction.atomic():
-                post(award(101, 5) | {"key": "v"}, award(102, 5) | {"key": "w"})
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_backend_pid()")
-                    (first,) = cursor.fetchone()
-                waiting = thread.submit(second)
-                wait_until_blocked(watcher, first)
-            assert waiting.result(timeout=60) == Posted(new=2, known=0, amount_xp=20)
-        assert get_balance(holder=ROUND) == 100 - 2 - 10 - 20
+        post(award(101, 1), award(102, 1), award(103, 1))
+        with held_up(
+            cloned_database,
+            first=lambda: post(award(101, 5) | {"key": "v"}, award(102, 5) | {"key": "w"}),
+            second=lambda: post(award(102, 10) | {"key": "x"}, award(103, 10) | {"key": "y"}),
+        ):
+            assert get_balance(holder=Holder("collector", 102)) == 6
+        assert get_balance(holder=ROUND) == 100 - 3 - 10 - 20
         assert get_balance(holder=Holder("collector", 102)) == 16
         assert list_findings() == []
+
+    def test_locks_collectors_in_order_and_what_all_share_last(self, cloned_database: ClonedDatabase) -> None:
+        given_round(100, shipment=7)
+        given_round(100, shipment=8)
+        post(*(award(collector, 1) for collector in range(1, 21)))
+        with held_up(
+            cloned_database,
+            first=lambda: post(award(10, 1) | {"key": "first"}),
+            second=lambda: post(*(award(collector, 1, shipment=8) for collector in range(20, 0, -1))),
+        ) as watcher:
+            free = watcher.execute(
+                "SELECT kind, holder_id FROM ledger_account ORDER BY kind, holder_id FOR UPDATE SKIP LOCKED"
+            ).fetchall()
+        collectors = [("collector", number) for number in range(11, 21)]
+        assert free == [*collectors, ("issuance", 0), ("season", 1), ("shipment", 8)]
+
+    def test_opens_accounts_in_order(self, cloned_database: ClonedDatabase) -> None:
+        given_round(100, shipment=7)
+        given_round(100, shipment=8)
+        with held_up(
+            cloned_database,
+            first=lambda: post(award(10, 1)),
+            second=lambda: post(*(award(collector, 1, shipment=8) for collector in range(20, 0, -1))),
+        ) as watcher:
+            free = [collector for collector in range(1, 21) if is_free(watcher, collector)]
+        assert free == list(range(11, 21))
+        assert get_balance(holder=Holder("collector", 10)) == 2
 
     def test_keeps_every_balance_with_two_workers_on_one_round(self, cloned_database: ClonedDatabase) -> None:
         given_round(100_000)

@@ -15,6 +15,8 @@ from msgspec import Meta
 from rewards.rules.kinds import KINDS
 from rewards.rules.kinds.collections import Slug
 from rewards.rules.kinds.contract import Kind
+from rewards.shipments import audience as audiences
+from rewards.shipments.audience import Audience
 
 TABLES = ("season", "cohort", "rule", "shipment")
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
@@ -81,6 +83,7 @@ class ShipmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     message: str = ""
     plan_at: Instant | None = None
     ships_at: Instant | None = None
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +204,10 @@ def _read_table(program: Program, table: str, name: str, fields: dict[str, Any])
             raise _Wrong("window_end", "is not after window_start")
         if shipment.plan_at is not None and shipment.plan_at < shipment.window_end:
             raise _Wrong("plan_at", "lies before the window closes")
+        try:
+            audiences.stored(shipment.audience)
+        except ValueError as error:
+            raise _Wrong("audience", str(error)) from error
         program.shipments[name] = shipment
 
 
@@ -285,6 +292,11 @@ def _check_references(program: Program) -> Iterator[Mistake]:
             yield program.mistake(
                 f"shipment.{name}.season", f'names "{shipment.season}", which is no season here'
             )
+        for cohort in _audience_cohorts(shipment):
+            if cohort not in program.cohorts:
+                yield program.mistake(
+                    f"shipment.{name}.audience", f'names "{cohort}", which is no cohort here'
+                )
         for rule_name in shipment.rules:
             if rule_name not in program.rules:
                 yield program.mistake(f"shipment.{name}.rules", f'names "{rule_name}", which is no rule here')
@@ -303,3 +315,11 @@ def _check_rule(program: Program, name: str, rule: RuleTable) -> Iterator[Mistak
     for boosted in rule.params.get("boosts", []):
         if boosted not in program.rules or KINDS[program.rules[boosted].head.kind].boosts:
             yield program.mistake(f"rule.{name}.boosts", f'names "{boosted}", which is no rule to boost here')
+
+
+def _audience_cohorts(shipment: ShipmentTable) -> list[str]:
+    """The cohorts that a shipment's audience names."""
+    if shipment.audience is None:
+        return []
+    named = (shipment.audience.in_cohort, shipment.audience.not_in_cohort)
+    return [cohort for cohort in named if cohort is not None]

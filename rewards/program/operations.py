@@ -11,6 +11,7 @@ from rewards.program.file import Mistake, Program, ProgramError
 from rewards.rules import operations as rules
 from rewards.rules.models import Rule, Season
 from rewards.rules.operations import RuleError
+from rewards.shipments import audience as audiences
 from rewards.shipments import operations as shipments
 from rewards.shipments.errors import ShipmentError
 
@@ -91,6 +92,7 @@ def _put_shipments(*, program: Program, author: str, mistakes: list[Mistake]) ->
             rules=[known[rule] for rule in table.rules],
             plan_due_at=table.plan_at or table.window_end,
             ships_at=table.ships_at,
+            audience=audiences.stored(table.audience),
         )
         with _noting(program, f"shipment.{name}", mistakes):
             yield Change("shipment", name, shipments.put_draft(draft=draft, author=author))

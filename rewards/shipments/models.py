@@ -14,9 +14,10 @@ class Shipment(models.Model):
 
     It goes draft, planned, approved, shipping, shipped, sealed; a trigger keeps it one way.
     ``plan_due_at`` and ``ships_at`` are the work list: from that instant on, planning or shipping is
-    due, whoever was told so. ``plan_inputs`` says which rule versions and collections counted;
-    it, ``plan_digest`` and the totals are empty until it is planned;
-    ``problem`` says in a sentence why the last try to plan or ship did not come through.
+    due, whoever was told so. ``audience`` says whom it is for, and is empty for everybody.
+    ``plan_inputs`` says which rule versions and collections counted; it, ``plan_digest`` and the totals
+    are empty until it is planned. ``problem`` says in a sentence why the last try to plan or ship did
+    not come through.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -24,6 +25,7 @@ class Shipment(models.Model):
     season = models.ForeignKey(Season, on_delete=models.PROTECT)
     title = models.TextField()
     message = models.TextField(default="")
+    audience = models.JSONField(default=dict)
     window_start = models.DateTimeField()
     window_end = models.DateTimeField()
     rules = models.ManyToManyField(Rule, through="ShipmentRule")

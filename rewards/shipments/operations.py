@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
@@ -38,6 +39,7 @@ class Draft:
     rules: Sequence[Rule]
     plan_due_at: datetime | None
     ships_at: datetime | None
+    audience: dict[str, Any]
 
 
 @transaction.atomic
@@ -55,6 +57,7 @@ def put_draft(*, draft: Draft, author: str) -> str:
         "window_start": draft.window_start,
         "window_end": draft.window_end,
         "ships_at": draft.ships_at,
+        "audience": draft.audience,
     }
     rule_ids = sorted(rule.id for rule in draft.rules)
     if shipment is not None:

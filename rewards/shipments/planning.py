@@ -13,6 +13,7 @@ from rewards.flags.queries import Span
 from rewards.rules import queries as rules
 from rewards.rules.models import flag_of
 from rewards.rules.queries import VersionInWindow
+from rewards.shipments import audience as audiences
 from rewards.shipments.models import Shipment, ShipmentRule
 
 SQL = db.folder()
@@ -52,15 +53,19 @@ def write(*, shipment: Shipment, as_of: datetime) -> None:
             params["boosts"] = [
                 boost.version.id for boost in boosts if boost.version.boosts_rule(one.version.slug)
             ]
-            SQL["insert_lines"].fill(lines=_bounded_lines(one.version)).run(params)
+            lines = _bounded_lines(one.version, for_everybody=not shipment.audience)
+            SQL["insert_lines"].fill(lines=lines).run(params)
     facts.close_book()
     SQL["insert_awards"].run(of_shipment)
     _sum_up(shipment=shipment, inputs=inputs, as_of=as_of)
 
 
-def _bounded_lines(version: VersionInWindow) -> Statement:
-    """The lines of a version: base, then boosts, then caps, then the pot."""
-    lines = SQL["boosted_lines"].fill(lines=rules.statement_of(version, paid=SQL["paid_collectors"]))
+def _bounded_lines(version: VersionInWindow, *, for_everybody: bool) -> Statement:
+    """The lines of a version: base of the audience, then boosts, then caps, then the pot."""
+    lines = rules.statement_of(version, paid=SQL["paid_collectors"])
+    if not for_everybody:
+        lines = SQL["of_audience"].fill(lines=lines, audience=SQL["audience"])
+    lines = SQL["boosted_lines"].fill(lines=lines)
     params = version.params
     if params.get("cap_xp_per_day"):
         lines = SQL["cap_by_day"].fill(lines=lines)
@@ -79,7 +84,7 @@ def _sum_up(*, shipment: Shipment, inputs: list[Input], as_of: datetime) -> None
     shipment.line_count = totals["line_count"]
     shipment.award_count = totals["award_count"]
     shipment.total_xp = totals["total_xp"]
-    shipment.plan_inputs = in_words(inputs)
+    shipment.plan_inputs = in_words(inputs, audience=shipment.audience)
     shipment.plan_digest = compute_digest(shipment=shipment)
     shipment.state = "planned"
     shipment.planned_at = as_of
@@ -116,12 +121,13 @@ def list_inputs(*, shipment: Shipment) -> list[Input]:
     ]
 
 
-def in_words(inputs: list[Input]) -> list[dict[str, Any]]:
+def in_words(inputs: list[Input], *, audience: dict[str, Any]) -> list[dict[str, Any]]:
     """The inputs in words that do not depend on this database's row numbers."""
     return [
         {
             "rule": one.version.slug,
             "version": one.version.number,
+            "audience": audience,
             "params": one.version.params,
             "starts_at": one.version.starts_at.isoformat(),
             "ends_at": one.version.ends_at.isoformat(),
@@ -137,10 +143,17 @@ def in_words(inputs: list[Input]) -> list[dict[str, Any]]:
 def list_changes(*, shipment: Shipment) -> list[str]:
     """What changed in rules, pauses and collections since the shipment was planned; empty if nothing."""
     planned = {(one["rule"], one["version"]): one for one in shipment.plan_inputs or []}
-    now = {(one["rule"], one["version"]): one for one in in_words(list_inputs(shipment=shipment))}
-    changes = [f"version {number} of {rule} counts now" for rule, number in now if (rule, number) not in planned]
+    now = {
+        (one["rule"], one["version"]): one
+        for one in in_words(list_inputs(shipment=shipment), audience=shipment.audience)
+    }
+    changes = [
+        f"version {number} of {rule} counts now" for rule, number in now if (rule, number) not in planned
+    ]
     changes += [
-        f"version {number} of {rule} counts no longer" for rule, number in planned if (rule, number) not in now
+        f"version {number} of {rule} counts no longer"
+        for rule, number in planned
+        if (rule, number) not in now
     ]
     for key in planned.keys() & now.keys():
         what = [name for name in now[key] if now[key][name] != planned[key].get(name)]
@@ -172,6 +185,7 @@ def _params(*, shipment: Shipment, one: Input) -> dict[str, Any]:
         "pot": _pot(shipment=shipment, one=one),
         # A share of a pot can be less than one XP; a cap leaves nothing only when it is reached.
         "when_cut": "over_cap" if _pot(shipment=shipment, one=one) is None else "rounds_to_zero",
+        **audiences.params(shipment.audience),
         **version.kind.values(version.params),
     }
 

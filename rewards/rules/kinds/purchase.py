@@ -55,4 +55,6 @@ def values(params: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-KIND = Kind(name="purchase", schema=Purchase, fields=FIELDS, statement=lambda _: SQL["purchase"], values=values)
+KIND = Kind(
+    name="purchase", schema=Purchase, fields=FIELDS, statement=lambda _: SQL["purchase"], values=values
+)

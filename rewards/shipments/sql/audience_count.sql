@@ -1,0 +1,2 @@
+SELECT COUNT(*) AS collectors
+FROM ({audience}) AS audience

@@ -18,7 +18,7 @@ from rewards.rules.kinds.contract import Kind
 from rewards.shipments import audience as audiences
 from rewards.shipments.audience import Audience
 
-TABLES = ("season", "cohort", "rule", "shipment")
+TABLES = ("season", "cohort", "rule", "pause", "shipment")
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 ADDRESS = re.compile(r"0x[0-9a-f]{40}|[A-Za-z0-9_.:-]{1,128}")
 MOST_BUDGET_XP = 10**18
@@ -72,6 +72,15 @@ class RuleHead(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: Instant | None = None
 
 
+class PauseTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table ``[pause.NAME]``: a time in which a flag is off. It is known by its flag and its start."""
+
+    flag: Text
+    reason: Text
+    starts_at: Instant
+    ends_at: Instant | None = None
+
+
 class ShipmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table ``[shipment.NAME]``. It is planned when the window closes and goes out at ``ships_at``."""
 
@@ -103,6 +112,7 @@ class Program:
     seasons: dict[str, SeasonTable] = field(default_factory=dict)
     cohorts: dict[str, list[str]] = field(default_factory=dict)
     rules: dict[str, RuleTable] = field(default_factory=dict)
+    pauses: dict[str, PauseTable] = field(default_factory=dict)
     shipments: dict[str, ShipmentTable] = field(default_factory=dict)
 
     def mistake(self, place: str, message: str) -> Mistake:
@@ -198,6 +208,11 @@ def _read_table(program: Program, table: str, name: str, fields: dict[str, Any])
         program.cohorts[name] = _wallets(program, _convert(fields, CohortTable))
     elif table == "rule":
         program.rules[name] = _read_rule(fields)
+    elif table == "pause":
+        pause = _convert(fields, PauseTable)
+        if pause.ends_at is not None and pause.ends_at <= pause.starts_at:
+            raise _Wrong("ends_at", "is not after starts_at")
+        program.pauses[name] = pause
     else:
         shipment = _convert(fields, ShipmentTable)
         if shipment.window_end <= shipment.window_start:

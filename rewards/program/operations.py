@@ -7,6 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from rewards.flags import operations as flags
+from rewards.flags.errors import FlagError
+from rewards.flags.models import Pause
 from rewards.program.file import Mistake, Program, ProgramError
 from rewards.rules import operations as rules
 from rewards.rules.models import Rule, Season
@@ -52,6 +55,8 @@ def apply(*, program: Program, author: str, as_of: datetime) -> list[Change]:
         if not mistakes:
             changes += _put_rules(program=program, author=author, as_of=as_of, mistakes=mistakes)
         if not mistakes:
+            changes += _put_pauses(program=program, author=author, as_of=as_of, mistakes=mistakes)
+        if not mistakes:
             changes += _put_shipments(program=program, author=author, mistakes=mistakes)
         if mistakes:
             raise ProgramError(mistakes)
@@ -76,6 +81,24 @@ def _put_rules(
                 as_of=as_of,
             )
             yield Change("rule", name, done)
+
+
+def _put_pauses(
+    *, program: Program, author: str, as_of: datetime, mistakes: list[Mistake]
+) -> Iterator[Change]:
+    for name, table in program.pauses.items():
+        known = Pause.objects.filter(flag_id=table.flag, starts_at=table.starts_at).exists()
+        with _noting(program, f"pause.{name}", mistakes):
+            if not known:
+                flags.pause(
+                    flag=table.flag,
+                    reason=table.reason,
+                    by=author,
+                    as_of=as_of,
+                    starts_at=table.starts_at,
+                    ends_at=table.ends_at,
+                )
+            yield Change("pause", name, "unchanged" if known else "new")
 
 
 def _put_shipments(*, program: Program, author: str, mistakes: list[Mistake]) -> Iterator[Change]:
@@ -105,5 +128,5 @@ def _noting(program: Program, place: str, mistakes: list[Mistake]) -> Iterator[N
         yield
     except RuleError as error:
         mistakes.append(program.mistake(f"{place}.{error.field}", error.message))
-    except ShipmentError as error:
+    except (ShipmentError, FlagError) as error:
         mistakes.append(program.mistake(place, str(error)))

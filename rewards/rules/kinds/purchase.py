@@ -15,7 +15,7 @@ class Purchase(limits.Limits, frozen=True, forbid_unknown_fields=True, kw_only=T
     """
     XP per sale that a collector is the buyer of, however many units it has, plus XP per ETH paid.
 
-    ``sales``: all of them, only the first sale of a token, or only resales. ``cap_xp_per_day`` holds
+    ``pays`` says which side of the sale it is for. ``sales``: all of them, only the first sale of a token, or only resales. ``cap_xp_per_day`` holds
     for each collector and UTC day; the earliest purchases come first.
     """
 
@@ -24,6 +24,7 @@ class Purchase(limits.Limits, frozen=True, forbid_unknown_fields=True, kw_only=T
     minimum_price_eth: Decimal = Decimal(0)
     collections: chosen.Collections = "all"
     sales: Literal["all", "first", "resale"] = "all"
+    pays: Literal["buyer", "seller"] = "buyer"
     cap_xp_per_day: int | None = None
 
 
@@ -40,6 +41,7 @@ FIELDS = {
     "minimum_price_wei": ("minimum_price_eth", lambda typed: str(units.wei(typed.minimum_price_eth))),
     "collections": ("collections", lambda typed: chosen.stored(typed.collections)),
     "sales": ("sales", lambda typed: typed.sales),
+    "pays": ("pays", lambda typed: typed.pays),
     "cap_xp_per_day": ("cap_xp_per_day", stored_daily_cap),
     **limits.FIELDS,
 }
@@ -52,6 +54,7 @@ def values(params: dict[str, Any]) -> dict[str, Any]:
         "micro_xp_per_eth": params["micro_xp_per_eth"],
         "minimum_price_wei": int(params["minimum_price_wei"]),
         "sales": params.get("sales", "all"),
+        "pays": params.get("pays", "buyer"),
     }
 
 

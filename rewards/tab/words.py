@@ -133,11 +133,12 @@ def _rounds_to_zero(line: Line, _as_of: datetime) -> str:
 
 def _under_minimum_days(line: Line, as_of: datetime) -> str:
     minimum = int(line.rule.params["minimum_days"])
-    held = f"Held {figures.days(line.hold_days or 0)}. "
-    if line.at is None:
-        return f"{held}From {figures.days(minimum)} on this hold earns XP."
+    hold_days = line.hold_days or 0
+    if line.at is None or line.at + timedelta(days=hold_days + 1) <= line.window_end:
+        held = f"Held {figures.days(hold_days)}, until it moved on."
+        return f"{held} A hold earns from {figures.days(minimum)} on."
     reached = _on(line.at + timedelta(days=minimum), as_of)
-    return f"{held}From {figures.days(minimum)} on this hold earns XP; {reached}."
+    return f"Held {figures.days(hold_days)}. From {figures.days(minimum)} on this hold earns XP; {reached}."
 
 
 def _once_per_collector(_line: Line, _as_of: datetime) -> str:
@@ -297,5 +298,5 @@ def no_round_yet(next_round_at: datetime | None, as_of: datetime) -> str:
 def next_round(next_round_at: datetime | None, as_of: datetime) -> str:
     """Say when the next round comes."""
     if next_round_at is None:
-        return "Not announced yet"
+        return "Not set yet"
     return figures.date(next_round_at) if next_round_at > as_of else "Being prepared"

@@ -40,7 +40,7 @@ def counts(report: Report) -> tuple[int, int, int, int, int]:
 
 def stored() -> list[dict[str, Any]]:
     """Every event with all that is stored of it, by key."""
-    return list(Event.objects.order_by("key").values())
+    return [dict(row) for row in Event.objects.order_by("key").values()]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def rows(sql: str) -> list[dict[str, Any]]:
 
 def fact_rows() -> dict[str, list[str]]:
     """Every row of the fact tables, whole."""
-    return {table: sorted(map(repr, rows(f"SELECT * FROM {table}"))) for table in FACT_TABLES}  # noqa: S608
+    return {table: sorted(map(repr, rows(f"SELECT * FROM {table}"))) for table in FACT_TABLES}
 
 
 def facts() -> Facts:
@@ -54,7 +54,7 @@ def holds() -> list[Hold]:
         JOIN registry_wallet AS wallet ON wallet.id = hold.wallet_id
         JOIN ({COLLECTOR}) AS named ON named.id = hold.collector_id
         JOIN registry_collection AS collection ON collection.id = hold.collection_id
-    """)  # noqa: S608
+    """)
     return together(
         [
             Hold(

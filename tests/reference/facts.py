@@ -219,7 +219,7 @@ def orders(
             ("cancelled", cancelled_at(placing, ordered)),
             ("expired", placing.expires_at),
             ("replaced", replaced_at(placing, list(placings.values()))),
-            ("stranded", stranded_at(placing, moves_of, editions, people.custody)),
+            ("stranded", stranded_at(placing, moves_of, editions, people)),
         ]
         reason, ended_at = None, None
         for name, at in ends:
@@ -282,24 +282,24 @@ def replaced_at(placing: Event, placings: list[Event]) -> datetime | None:
 
 
 def stranded_at(
-    placing: Event, moves_of: dict[Token, list[Move]], editions: set[Token], custody: set[str]
+    placing: Event, moves_of: dict[Token, list[Move]], editions: set[Token], people: People
 ) -> datetime | None:
     """When the token of a listing left its maker."""
     if placing.kind != "listing" or placing.token is None:
         return None
     found = moves_of[placing.token]
     if placing.token in editions:
-        return emptied_at(placing, found, custody)
-    for move in single_moves(found, custody):
+        return emptied_at(placing, found, people)
+    for move in single_moves(found, people.custody):
         if move.event.order > placing.order and move.receiver != placing.maker:
             return move.at
     return None
 
 
-def emptied_at(placing: Event, found: list[Move], custody: set[str]) -> datetime | None:
+def emptied_at(placing: Event, found: list[Move], people: People) -> datetime | None:
     """When the wallet of a listing's maker, having had some units, first had none left after the listing."""
     balance = 0
-    for step in edition_steps(found, custody):
+    for step in edition_steps(found, people):
         before = balance
         if step.taker == placing.maker:
             balance += step.quantity

@@ -98,7 +98,7 @@ def is_edition(history: list[Event]) -> bool:
     return (
         any(event.quantity > 1 for event in history)
         or any(event.standard == "erc1155" for event in history)
-        or sum(event.kind == "mint" for event in history) > 1
+        or len({settlement(event) for event in history if event.kind == "mint"}) > 1
     )
 
 
@@ -106,9 +106,10 @@ def single_moves(found: list[Move], custody: set[str]) -> list[Move]:
     """The moves of a single token after steps 1 and 2: each settlement stands where its first move stands."""
     settled: dict[Settlement, Move] = {}
     for move in found:
-        first = settled.get(move.settlement, move)
-        settled[move.settlement] = replace(first, receiver=move.receiver)
-    return [move for move in settled.values() if move.receiver not in custody]
+        if move.receiver not in custody:
+            first = settled.get(move.settlement, move)
+            settled[move.settlement] = replace(first, receiver=move.receiver)
+    return list(settled.values())
 
 
 def single_holds(found: list[Move], people: People) -> list[Hold]:
@@ -138,32 +139,51 @@ class Step:
     taker: str | None
 
 
-def edition_steps(found: list[Move], custody: set[str]) -> list[Step]:
+def edition_steps(found: list[Move], people: People) -> list[Step]:
     """The moves of an edition after steps 1 and 2: what leaves the pool comes from those who put it there."""
-    pool: list[tuple[int, str | None]] = []
+    custody = people.custody
+    moved = [move for move in found if move.sender != move.receiver]
+    deposits = [move for move in moved if move.receiver in custody and move.sender not in custody]
+    withdrawals = [move for move in moved if move.sender in custody and move.receiver not in custody]
+    releases = released(deposits, withdrawals, people)
     steps = []
-    for move in found:
-        from_pool, into_pool = move.sender in custody, move.receiver in custody
-        if move.sender == move.receiver or (from_pool and into_pool):
-            continue
-        if into_pool:
-            pool.append((move.quantity, move.sender))
-        elif from_pool:
-            deposits = take(pool, move.quantity)
-            never_deposited = move.quantity - sum(units for units, _ in deposits)
-            if never_deposited:
-                deposits.append((never_deposited, None))
-            steps += [Step(move, units, depositor, move.receiver) for units, depositor in deposits]
-        else:
+    for move in moved:
+        if move in withdrawals:
+            steps += [Step(move, units, depositor, move.receiver) for units, depositor in releases[move]]
+        elif move.receiver not in custody:
             steps.append(Step(move, move.quantity, move.sender, move.receiver))
     return [step for step in steps if step.giver != step.taker]
+
+
+def released(
+    deposits: list[Move], withdrawals: list[Move], people: People
+) -> dict[Move, list[tuple[int, str | None]]]:
+    """Whose units each withdrawal takes: the receiver's own, over the whole history, then the earliest."""
+    left = {move: move.quantity for move in [*deposits, *withdrawals]}
+    releases: dict[Move, list[tuple[int, str | None]]] = {move: [] for move in withdrawals}
+    for only_own in (True, False):
+        for withdrawal in withdrawals:
+            taker = people.collector(withdrawal.receiver)
+            for deposit in deposits:
+                depositor = people.collector(deposit.sender)
+                earlier = deposit.event.order < withdrawal.event.order
+                own = depositor == taker and taker is not None
+                units = min(left[deposit], left[withdrawal])
+                if earlier and units > 0 and (own or not only_own):
+                    left[deposit] -= units
+                    left[withdrawal] -= units
+                    releases[withdrawal].append((units, deposit.sender))
+    for withdrawal in withdrawals:
+        if left[withdrawal]:
+            releases[withdrawal].append((left[withdrawal], None))
+    return releases
 
 
 def edition_holds(found: list[Move], people: People) -> list[Hold]:
     """The holds of an edition: a queue of units for each collector."""
     queues: dict[str, list[tuple[int, Move]]] = defaultdict(list)
     pieces: Counter[tuple[Move, Move | None]] = Counter()
-    for step in edition_steps(found, people.custody):
+    for step in edition_steps(found, people):
         giver, taker = people.collector(step.giver), people.collector(step.taker)
         if giver == taker:
             continue

@@ -30,19 +30,46 @@ ORDERS = [f"order-{number}" for number in range(5)]
 SOURCES = ["chain", "market"]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
-wallets = st.sampled_from(WALLETS)
-keepers = st.sampled_from([*WALLETS, *WALLETS, *CUSTODY])
 instants = st.one_of(
     st.integers(0, 12).map(lambda number: START + timedelta(hours=8 * number)),
     st.just(START + timedelta(hours=8, microseconds=1)),
 )
 positions = st.none() | st.lists(st.integers(0, 2), min_size=3, max_size=3)
 transactions = st.sampled_from([None, None, None, *(f"tx-{number}" for number in range(5))])
-tokens = st.sampled_from([*TOKENS[:2], *TOKENS])
 prices = st.sampled_from(["1", "3", "7000000", "250000000000000000", "1999999999999999999"])
 currencies = st.sampled_from(
     [{"currency": "ETH"}, {"currency": "WETH"}, {"currency": "USDC"}, {"currency": "GEM", "decimals": 3}]
 )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who and what a market is about; the smaller it is, the more often its acts meet."""
+
+    wallets: list[str]
+    tokens: list[tuple[str, str, str]]
+
+    @property
+    def wallet(self) -> st.SearchStrategy[str]:
+        """A wallet of a collector."""
+        return st.sampled_from(self.wallets)
+
+    @property
+    def keeper(self) -> st.SearchStrategy[str]:
+        """A wallet that may hold a token: a collector's, or sometimes one that may be custody."""
+        return st.sampled_from([*self.wallets, *self.wallets, *CUSTODY])
+
+    @property
+    def token(self) -> st.SearchStrategy[tuple[str, str, str]]:
+        """A token."""
+        return st.sampled_from(self.tokens)
+
+
+SCENES = [
+    Scene(wallets=WALLETS, tokens=[*TOKENS[:2], *TOKENS]),
+    Scene(wallets=WALLETS[:3], tokens=TOKENS[:2]),
+    Scene(wallets=WALLETS[:2], tokens=[TOKENS[1]]),
+]
 
 
 @dataclass(frozen=True)
@@ -91,23 +118,23 @@ def of_token(draw: Draw, token: tuple[str, str, str]) -> Told:
 
 
 @st.composite
-def mints(draw: Draw) -> list[Told]:
+def mints(draw: Draw, scene: Scene) -> list[Told]:
     """A mint; to a wallet or straight into custody."""
-    token = of_token(draw, draw(tokens))
+    token = of_token(draw, draw(scene.token))
     nobody = draw(st.sampled_from([None, ZERO]))
     return [
         chain_event(
-            draw, "mint", **token, **{"from": nobody, "to": draw(keepers)}, tx_hash=draw(transactions)
+            draw, "mint", **token, **{"from": nobody, "to": draw(scene.keeper)}, tx_hash=draw(transactions)
         )
     ]
 
 
 @st.composite
-def transfers(draw: Draw) -> list[Told]:
+def transfers(draw: Draw, scene: Scene) -> list[Told]:
     """A run of transfers of one token from hand to hand, in one transaction or apart; burns end it."""
-    token = of_token(draw, draw(tokens))
+    token = of_token(draw, draw(scene.token))
     tx_hash = draw(transactions)
-    hands = draw(st.lists(keepers, min_size=2, max_size=4))
+    hands = draw(st.lists(scene.keeper, min_size=2, max_size=4))
     if draw(st.integers(0, 7)) == 7:
         hands[-1] = ZERO
     if draw(st.integers(0, 7)) == 7 and hands[1] != ZERO:
@@ -128,10 +155,10 @@ def transfers(draw: Draw) -> list[Told]:
 
 
 @st.composite
-def sales(draw: Draw) -> list[Told]:
+def sales(draw: Draw, scene: Scene) -> list[Told]:
     """A sale, perhaps of an order, perhaps with its transfer, perhaps told by both sources."""
-    token = of_token(draw, draw(tokens))
-    seller, buyer = draw(st.lists(keepers, min_size=2, max_size=2, unique=True))
+    token = of_token(draw, draw(scene.token))
+    seller, buyer = draw(st.lists(scene.keeper, min_size=2, max_size=2, unique=True))
     sides = {"from": seller, "to": buyer}
     tx_hash = draw(transactions)
     price = {
@@ -151,9 +178,9 @@ def sales(draw: Draw) -> list[Told]:
 
 
 @st.composite
-def placings(draw: Draw) -> list[Told]:
+def placings(draw: Draw, scene: Scene) -> list[Told]:
     """A listing or a bid, on a token, a collection or a trait."""
-    token = of_token(draw, draw(tokens))
+    token = of_token(draw, draw(scene.token))
     kind = draw(st.sampled_from(["listing", "bid"]))
     if kind == "bid" and draw(st.booleans()):
         del token["token_id"]
@@ -167,7 +194,7 @@ def placings(draw: Draw) -> list[Told]:
             draw,
             kind,
             **token,
-            maker=draw(wallets),
+            maker=draw(scene.wallet),
             price=draw(prices),
             **draw(currencies),
             order_key=draw(st.sampled_from(ORDERS)),
@@ -179,9 +206,9 @@ def placings(draw: Draw) -> list[Told]:
 
 
 @st.composite
-def cancels(draw: Draw) -> list[Told]:
+def cancels(draw: Draw, scene: Scene) -> list[Told]:
     """A cancel of an order that exists or not."""
-    maker = draw(st.none() | wallets)
+    maker = draw(st.none() | scene.wallet)
     return [chain_event(draw, "cancel", order_key=draw(st.sampled_from(ORDERS)), maker=maker)]
 
 
@@ -205,9 +232,9 @@ def rates(draw: Draw) -> list[Told]:
 
 
 @st.composite
-def fundings(draw: Draw) -> list[Told]:
+def fundings(draw: Draw, scene: Scene) -> list[Told]:
     """Who funded a wallet, which changes no fact."""
-    giver, taker = draw(st.lists(wallets, min_size=2, max_size=2, unique=True))
+    giver, taker = draw(st.lists(scene.wallet, min_size=2, max_size=2, unique=True))
     return [chain_event(draw, "funding", **{"from": giver, "to": taker})]
 
 
@@ -227,19 +254,20 @@ def named(draw: Draw, told: list[Told]) -> list[Told]:
 @st.composite
 def markets(draw: Draw, *, most_acts: int = 30) -> Market:
     """A market of up to so many acts of one to three events each."""
-    act = st.one_of(
-        mints(), transfers(), transfers(), sales(), sales(), placings(), placings(), cancels(), rare_acts()
-    )
+    scene = draw(st.sampled_from(SCENES))
+    moving = [mints(scene), transfers(scene), transfers(scene), sales(scene), sales(scene)]
+    ordering = [placings(scene), placings(scene), cancels(scene)]
+    act = st.one_of(*moving, *ordering, rare_acts(scene))
     number_of_acts = draw(st.integers(1, most_acts))
     acts = draw(st.lists(act, min_size=number_of_acts, max_size=number_of_acts))
     told = [event for events in acts for event in events]
-    links = draw(st.lists(st.sets(wallets, min_size=2, max_size=3), max_size=2))
+    links = draw(st.lists(st.sets(scene.wallet, min_size=2, max_size=3), max_size=2))
     return Market(events=named(draw, single_mints(told)), links=links)
 
 
-def rare_acts() -> st.SearchStrategy[list[Told]]:
+def rare_acts(scene: Scene) -> st.SearchStrategy[list[Told]]:
     """What a market sees less often."""
-    return st.one_of(custodies(), custodies(), rates(), rates(), fundings())
+    return st.one_of(custodies(), custodies(), rates(), rates(), fundings(scene))
 
 
 def single_mints(told: list[Told]) -> list[Told]:

@@ -90,6 +90,19 @@ class TestSingleHolds:
             amy       | ann    | 2026-01-01 | 2026-01-04
         """)
 
+    def test_what_is_bought_straight_into_custody_is_the_buyers(self) -> None:
+        assert holds("""
+            kind     | token | from | to    | at         | tx | position | address
+            mint     | ape   |      | ann   | 2026-01-01 | t1 | 1 0 0    |
+            transfer | ape   | ann  | bob   | 2026-01-10 | t2 | 9 0 0    |
+            transfer | ape   | bob  | vault | 2026-01-10 | t2 | 9 0 1    |
+            custody  |       |      |       | 2026-01-01 |    |          | vault
+        """) == table("""
+            collector | started_at | ended_at
+            ann       | 2026-01-01 | 2026-01-10
+            bob       | 2026-01-10 |
+        """)
+
     def test_positions_order_one_instant_and_come_before_none(self) -> None:
         assert holds("""
             kind     | token | from | to  | at         | position | key
@@ -136,6 +149,26 @@ class TestEditionHolds:
             collector | quantity | started_at | ended_at
             bob       | 3        | 2026-01-10 |
             ann       | 1        | 2026-01-11 |
+        """)
+
+    def test_custody_gives_back_what_is_ones_own_before_what_is_others(self) -> None:
+        assert holds("""
+            kind     | token | from  | to    | at         | quantity | address
+            mint     | ape   |       | ann   | 2026-01-01 | 2        |
+            mint     | ape   |       | bob   | 2026-01-02 | 2        |
+            transfer | ape   | ann   | vault | 2026-01-03 | 2        |
+            transfer | ape   | bob   | vault | 2026-01-04 | 2        |
+            transfer | ape   | vault | cat   | 2026-01-05 | 1        |
+            transfer | ape   | vault | ann   | 2026-01-06 | 2        |
+            transfer | ape   | vault | cat   | 2026-01-07 | 3        |
+            custody  |       |       |       | 2026-01-09 |          | vault
+        """) == table("""
+            collector | quantity | started_at | ended_at
+            ann       | 2        | 2026-01-01 |
+            bob       | 1        | 2026-01-02 | 2026-01-05
+            bob       | 1        | 2026-01-02 | 2026-01-07
+            cat       | 1        | 2026-01-05 |
+            cat       | 3        | 2026-01-07 |
         """)
 
     def test_a_sale_told_by_two_sources_moves_once(self) -> None:

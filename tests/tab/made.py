@@ -39,6 +39,7 @@ def line(**fields: Any) -> Line:
     """A purchase of SuperRare #812 for 0.9 ETH that earned 190 XP."""
     told: dict[str, Any] = {
         "rule": rule(),
+        "window_end": day("2019-04-01"),
         "token": token(),
         "at": day("2019-03-03"),
         "price": Price(amount=9 * ETH // 10, currency="ETH", decimals=18),

@@ -185,7 +185,7 @@ class TestCollector:
         page = text(client.get(f"/rewards/{address('dan')}/"))
         assert "0 XP" in page
         assert "No token here yet" in page
-        assert "Next round Not announced yet" in page
+        assert "Next round Not set yet" in page
 
     def test_does_not_know_a_wallet_that_nobody_named(self, client: Client) -> None:
         response = client.get(f"/rewards/{address('eve')}/")
@@ -206,12 +206,21 @@ class TestClock:
     """Who may look at another instant."""
 
     @pytest.mark.parametrize("as_of", ["2019-04-10", "2019-04-10T00:00:00Z", "2019-04-10T02:00:00+02:00"])
-    def test_staff_may(self, client: Client, as_of: str) -> None:
+    def test_staff_may(self, client: Client, settings: Settings, as_of: str) -> None:
+        settings.LOCAL = False
         sample.fill()
         client.force_login(User.objects.create(username="sam", is_staff=True))
         assert "Held 177 days" in text(client.get(ANN, {"as_of": as_of}))
 
-    def test_collectors_may_not(self, client: Client) -> None:
+    @pytest.mark.parametrize("switch", ["DEBUG", "LOCAL"])
+    def test_everybody_may_on_a_local_set_up(self, client: Client, settings: Settings, switch: str) -> None:
+        settings.DEBUG = settings.LOCAL = False
+        setattr(settings, switch, True)
+        sample.fill()
+        assert "Held 177 days" in text(client.get(ANN, {"as_of": "2019-04-10"}))
+
+    def test_collectors_may_not(self, client: Client, settings: Settings) -> None:
+        settings.LOCAL = False
         sample.fill()
         page = text(client.get(ANN, {"as_of": "2019-04-10"}))
         assert "Held 177 days" not in page
@@ -262,7 +271,7 @@ class TestFront:
         page = text(client.get("/rewards/"))
         assert "Season one 1 April 2018 to 31 December 2029" in page
         assert "Budget 2,000,000 XP Given out 3,502 XP" in page
-        assert "0x616e…0000 2,632 XP in all, ×1.5 boost +1,364" in page
+        assert "0x616e…0000 2,632 XP in all, ×1.5 boost +1,364 XP" in page
         assert "Spring round 6 collectors, for 1 to 31 March 2019 2,234 XP" in page
         assert "Early summer round" not in page
 

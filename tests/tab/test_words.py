@@ -120,8 +120,16 @@ class TestWhyNothing:
                 "Held 12 days. From 30 days on this hold earns XP; that is on 19 April 2019.",
             ),
             (
-                HELD | {"reason": "under_minimum_days", "hold_days": 12},
-                "Held 12 days. From 30 days on this hold earns XP; the day for that was 2 April 2019.",
+                HELD | {"reason": "under_minimum_days", "hold_days": 29},
+                "Held 29 days. From 30 days on this hold earns XP; the day for that was 2 April 2019.",
+            ),
+            (
+                HELD | {"reason": "under_minimum_days", "hold_days": 0},
+                "Held less than a day, until it moved on. A hold earns from 30 days on.",
+            ),
+            (
+                HELD | {"reason": "under_minimum_days", "hold_days": 28},
+                "Held 28 days, until it moved on. A hold earns from 30 days on.",
             ),
             (
                 {"reason": "once_per_collector"},
@@ -247,7 +255,7 @@ class TestNextRound:
     @pytest.mark.parametrize(
         ("due", "said", "to_a_newcomer"),
         [
-            (None, "Not announced yet", ""),
+            (None, "Not set yet", ""),
             ("2019-05-03", "3 May 2019", "The next round is due on 3 May 2019. "),
             ("2019-04-09", "Being prepared", "The next round is being prepared. "),
         ],

@@ -58,7 +58,8 @@ class Command(BaseCommand):
         except Unopened as error:
             raise CommandError(f"{error} Nothing was read.") from error
         except Unreadable as error:
-            kept = "Nothing was written." if options["strict"] else "Events that were written before that stay."
+            is_kept = not options["strict"]
+            kept = "Events that were written before that stay." if is_kept else "Nothing was written."
             raise CommandError(
                 f"{error} {kept} Once the file is whole, run the same command again."
             ) from error
@@ -128,8 +129,8 @@ class Command(BaseCommand):
             settle.apply_async(retry_policy={"max_retries": 0})
         except OperationalError:
             self.stderr.write(
-                "The message broker cannot be reached. The events are safe, and the next sweep takes them into "
-                "the facts. To do that now, run the same command with --foreground."
+                "The message broker cannot be reached. The events are safe, and the next sweep takes them "
+                "into the facts. To do that now, run the same command with --foreground."
             )
 
 

@@ -14,7 +14,12 @@ FROM (
     GROUP BY sale.collection_id
     HAVING
         SUM(sale.price_wei) > 0
-        AND COUNT(DISTINCT buyer.collector_id) >= %(minimum_buyers)s
+        -- A custody address is no buyer, as in daily volume.
+        AND COUNT(DISTINCT buyer.collector_id) FILTER (
+            WHERE buyer.address NOT IN (
+                SELECT custody.address FROM inbox_event AS custody WHERE custody.kind = 'custody'
+            )
+        ) >= %(minimum_buyers)s
 ) AS ranked
 INNER JOIN registry_collection AS collection ON ranked.collection_id = collection.id
 ORDER BY

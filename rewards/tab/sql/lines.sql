@@ -48,6 +48,7 @@ SELECT
     chosen.line_count,
     chosen.total_xp,
     chosen.round_line_count,
+    shipment.window_end,
     rule.slug,
     rule.title,
     rule.kind,
@@ -70,6 +71,7 @@ SELECT
     chosen.amount_xp,
     booster.boosts
 FROM chosen
+INNER JOIN shipments_shipment AS shipment ON chosen.shipment_id = shipment.id
 INNER JOIN rules_ruleversion AS version ON chosen.rule_version_id = version.id
 INNER JOIN rules_rule AS rule ON version.rule_id = rule.id
 INNER JOIN rules_season AS season ON rule.season_id = season.id

@@ -1,7 +1,7 @@
 """Takes a shipment from draft to shipped: plan, approve, cut into batches, post, finish."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ MOST_ATTEMPTS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What is known of a shipment before it is planned."""
+    """What is known of a shipment before it is planned. Without an audience it is for everybody."""
 
     slug: str
     season: Season
@@ -39,7 +39,7 @@ class Draft:
     rules: Sequence[Rule]
     plan_due_at: datetime | None
     ships_at: datetime | None
-    audience: dict[str, Any]
+    audience: dict[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic

@@ -26,7 +26,10 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").spl
 
 INSTALLED_APPS = [
     "config",
-    "django.contrib.admin",
+    # The admin's look; it comes first because its templates stand in front of Django's own. Their plain
+    # configurations: the admin's pages are registered by name in rewards/admin/site.py.
+    "unfold.apps.BasicAppConfig",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -42,7 +45,9 @@ INSTALLED_APPS = [
     "rewards.flags",
     "rewards.rules",
     "rewards.shipments",
+    "rewards.staff",
     "rewards.tab",
+    "rewards.admin",
 ]
 
 MIDDLEWARE = [
@@ -90,6 +95,16 @@ DATABASE_URL = os.environ.get("DATABASE_URL") or local.database_url()
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (local.owner_url() if EMBEDDED else DATABASE_URL)
 AS_OWNER = os.environ.get("DATABASE_ROLE") == "owner"
 DATABASES = {"default": database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL)}
+
+# Only staff have passwords.
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
 
 REDIS_URL = os.environ.get("REDIS_URL") or local.redis_url()
 

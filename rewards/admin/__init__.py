@@ -1,0 +1,1 @@
+"""The staff's admin: decisions first, then trends, then tables."""

@@ -1,0 +1,51 @@
+"""Gives people access to the admin: ``manage.py staff add NAME --role operator``, ``staff list``."""
+
+import getpass
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+
+from rewards.staff import operations as staff
+from rewards.staff.errors import StaffError
+
+
+class Command(BaseCommand):
+    """Reads the arguments and the password, and makes one call into the stage."""
+
+    help = "Make a user of the admin with a role (viewer, operator, approver), or list who has which."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        add = actions.add_parser("add", help="make a user, or change the roles and password of one")
+        add.add_argument("name", help="as the change log will have it")
+        add.add_argument(
+            "--role", action="append", required=True, help="viewer, operator or approver; may be repeated"
+        )
+        add.add_argument(
+            "--password-stdin", action="store_true", help="read the password from standard input"
+        )
+        actions.add_parser("list", help="who can sign in, with which roles")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        if options["action"] == "list":
+            self._list()
+            return
+        name, roles = options["name"], options["role"]
+        try:
+            staff.put_user(name=name, roles=roles, password=self._password(options["password_stdin"]))
+        except StaffError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{name} can sign in at /admin/ as {' and '.join(sorted(set(roles)))}.")
+
+    def _password(self, from_stdin: bool) -> str:  # noqa: FBT001 (it comes from the command line)
+        return sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass("Password: ")
+
+    def _list(self) -> None:
+        users = User.objects.filter(is_staff=True).prefetch_related("groups").order_by("username")
+        for user in users:
+            roles = " and ".join(sorted(group.name for group in user.groups.all())) or "no role"
+            state = "" if user.is_active else ", may no longer sign in"
+            self.stdout.write(f"{user.username}: {'superuser' if user.is_superuser else roles}{state}")

@@ -66,24 +66,27 @@ def resume(*, flag: str, by: str, as_of: datetime, at: datetime | None = None) -
     """
     End the pause of a flag at ``at`` (now, if left out), or call off the next one that has not begun.
 
-    Resuming pays nothing back. A flag whose parent is paused stays off until that is resumed too; the
-    error says so. Raises FlagError.
+    Where a scheduled pause began during another one, both end; the later is returned. Resuming pays nothing
+    back. A flag whose parent is paused stays off until that is resumed too; where the flag itself is not
+    paused the error says so. Raises FlagError.
     """
     _settle(flag=flag)
     at = at or as_of
     if at < as_of:
         raise FlagError("A pause cannot end in the past: resuming pays nothing back.")
-    current = queries.get_pause(flag=flag, at=as_of) or queries.get_next_pause(flag=flag, after=as_of)
-    if current is None:
+    upcoming = queries.get_next_pause(flag=flag, after=as_of)
+    ending = queries.list_own_pauses(flag=flag, at=as_of) or ([upcoming] if upcoming else [])
+    if not ending:
         raise FlagError(_not_paused(flag=flag, as_of=as_of))
-    current.ends_at = max(at, current.starts_at) if at > as_of else max(as_of, current.starts_at)
-    current.ended_by = by
     try:
         with transaction.atomic():
-            current.save(update_fields=["ends_at", "ended_by"])
+            for current in ending:
+                current.ends_at = max(at, current.starts_at)
+                current.ended_by = by
+                current.save(update_fields=["ends_at", "ended_by"])
     except IntegrityError as error:
         raise _explained(flag, error) from error
-    return current
+    return ending[-1]
 
 
 def stand_still() -> None:
@@ -107,9 +110,17 @@ def _not_paused(*, flag: str, as_of: datetime) -> str:
 
 def _explained(flag: str, error: IntegrityError) -> Exception:
     """A sentence for a guard that fired."""
-    if "shipped_time_is_not_paused" in str(error):
+    diagnosis = getattr(error.__cause__, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None)
+    if constraint == "shipped_time_is_not_paused":
         return FlagError(
             f"{flag} cannot be paused or resumed in a time for which a round was approved already. "
             "What was earned stays."
+        )
+    if constraint == "flag_has_one_open_pause":
+        to_come = Pause.objects.get(flag=flag, ends_at=None)
+        return FlagError(
+            f"{flag} has a pause without an end already, from {to_come.starts_at:%Y-%m-%d %H:%M:%S} UTC on. "
+            "Call that off first, or say when the new one ends."
         )
     return error

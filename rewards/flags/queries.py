@@ -26,9 +26,14 @@ def list_path(*, flag: str) -> list[str]:
 
 
 def get_pause(*, flag: str, at: datetime) -> Pause | None:
-    """The flag's own pause at an instant; a parent's is not looked at."""
+    """The flag's own pause at an instant, the earliest of several; a parent's is not looked at."""
+    return next(iter(list_own_pauses(flag=flag, at=at)), None)
+
+
+def list_own_pauses(*, flag: str, at: datetime) -> list[Pause]:
+    """The flag's own pauses at an instant, by their start."""
     found = Pause.objects.filter(flag_id=flag, starts_at__lte=at).exclude(ends_at__lte=at)
-    return found.order_by("starts_at").first()
+    return list(found.order_by("starts_at", "id"))
 
 
 def get_next_pause(*, flag: str, after: datetime) -> Pause | None:
@@ -38,12 +43,19 @@ def get_next_pause(*, flag: str, after: datetime) -> Pause | None:
 
 
 def list_pauses(*, flag: str, window_start: datetime, window_end: datetime) -> list[Pause]:
-    """The pauses, own and of flags above, that touch a window, by their start."""
+    """The pauses, own and of flags above, that touch a window, by their start; none that was called off."""
     return list(
         Pause.objects.filter(flag_id__in=list_path(flag=flag), starts_at__lt=window_end)
         .exclude(ends_at__lte=window_start)
+        .exclude(ends_at=F("starts_at"))
         .order_by("starts_at", "id")
     )
+
+
+def list_pauses_on(*, flag: str, at: datetime) -> list[Pause]:
+    """The pauses, own and of flags above, that are on at an instant, by their start."""
+    found = Pause.objects.filter(flag_id__in=list_path(flag=flag), starts_at__lte=at).exclude(ends_at__lte=at)
+    return list(found.order_by("starts_at", "id"))
 
 
 def list_live_spans(*, flag: str, starts_at: datetime, ends_at: datetime) -> list[Span]:

@@ -71,9 +71,11 @@ class Command(BaseCommand):
             )
         elif ended.ends_at is not None:
             self.stdout.write(
-                f"{flag} earns again from {stamp(ended.ends_at)} on. It was paused since "
-                f"{stamp(ended.starts_at)}; nothing is paid back for that time."
+                f"The pause of {flag} since {stamp(ended.starts_at)} ends at {stamp(ended.ends_at)}; "
+                "nothing is paid back for that time."
             )
+            for other in queries.list_pauses_on(flag=flag, at=ended.ends_at):
+                self.stdout.write(f"It stays off all the same: {describe(other)}")
 
     def _list(self, *, json: bool, **_: Any) -> None:
         now = timezone.now()
@@ -82,7 +84,7 @@ class Command(BaseCommand):
             pauses = queries.list_pauses(
                 flag=flag.slug, window_start=now, window_end=datetime.max.replace(tzinfo=UTC)
             )
-            rows.append((flag, [pause for pause in pauses if pause.ends_at != pause.starts_at]))
+            rows.append((flag, pauses))
         if json:
             self._list_json(rows)
             return

@@ -6,6 +6,7 @@ from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 
 from config import local
 
@@ -132,3 +133,47 @@ SECURE_HSTS_PRELOAD = HTTPS
 # Only a proxy that sets this header itself, and drops a visitor's, makes it worth trusting.
 if os.environ.get("BEHIND_PROXY", "") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def _entry(title: str, icon: str, name: str) -> dict[str, Any]:
+    """An entry of the admin's navigation."""
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Holdfast",
+    "SITE_HEADER": "Holdfast",
+    "SITE_SUBHEADER": "Staff",
+    "SITE_SYMBOL": "anchor",
+    "SITE_URL": "/rewards/",
+    "BORDER_RADIUS": "8px",
+    # The green of the rewards tab.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .015 178)",
+            "100": "oklch(94.5% .03 178)",
+            "200": "oklch(89% .055 178)",
+            "300": "oklch(83% .09 178)",
+            "400": "oklch(78% .12 178)",
+            "500": "oklch(62% .11 178)",
+            "600": "oklch(52% .095 178)",
+            "700": "oklch(46% .085 178)",
+            "800": "oklch(39% .07 178)",
+            "900": "oklch(33% .055 178)",
+            "950": "oklch(23% .04 178)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "title": "Decide",
+                "items": [
+                    _entry("Dashboard", "dashboard", "index"),
+                    _entry("Flags and pauses", "toggle_on", "flags"),
+                    _entry("Rules", "rule", "rules"),
+                ],
+            },
+        ],
+    },
+}

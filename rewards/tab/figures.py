@@ -41,6 +41,17 @@ def micro_xp(amount: int) -> str:
     return f"{decimal(amount, places=6)} XP"
 
 
+def rough_xp(amount: int) -> str:
+    """Write micro-XP to two decimals, cut off; what is less than that, exactly."""
+    hundredths = amount // 10_000
+    return f"{decimal(hundredths, places=2)} XP" if hundredths else micro_xp(amount)
+
+
+def rough_ratio(price_bp: int, *, up: bool) -> str:
+    """Write basis points as a factor of two decimals, rounded up or down."""
+    return decimal(-(-price_bp // 100) if up else price_bp // 100, places=2)
+
+
 def base_xp(*, base_micro_xp: int, boost_bp: int, amount_xp: int) -> str:
     """
     Write a line's base with as few decimals as the sum needs to add up.
@@ -62,6 +73,11 @@ def multiplier(boost_bp: int) -> str:
     return f"×{decimal(boost_bp, places=4)}"
 
 
+def times(boost_bp: int) -> str:
+    """Write basis points as a factor of a sum, such as × 1.25."""
+    return multiplier(boost_bp).replace("×", "× ")
+
+
 def price(paid: Price) -> str:
     """Write a price to four significant digits."""
     return f"{decimal(paid.amount, places=paid.decimals, significant=4)} {paid.currency}"
@@ -75,6 +91,20 @@ def exact_price(paid: Price) -> str:
 def eth(price_wei: int) -> str:
     """Write wei as ETH, exactly."""
     return f"{decimal(price_wei, places=18)} ETH"
+
+
+def ratio(price_bp: int) -> str:
+    """Write basis points as a plain factor, such as 1.5."""
+    return decimal(price_bp, places=4)
+
+
+def duration(seconds: int) -> str:
+    """Write a stretch of time in hours and minutes; in seconds where it is below a minute."""
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, minutes = divmod(seconds // 60, 60)
+    parts = [f"{whole(hours)} h" if hours else "", f"{minutes} min" if minutes else ""]
+    return " ".join(filter(None, parts))
 
 
 def days(count: int) -> str:
@@ -97,6 +127,38 @@ def date(at: datetime) -> str:
 def instant(at: datetime) -> str:
     """Write an instant to the second, in UTC."""
     return f"{at.day} {at:%B %Y, %H:%M:%S} UTC"
+
+
+def on(at: datetime, as_of: datetime) -> str:
+    """Say of a day that matters when it is, or was."""
+    return f"that is on {date(at)}" if at > as_of else f"the day for that was {date(at)}"
+
+
+def moment(at: datetime) -> str:
+    """Write an instant to the minute, or to the second where it has some, in UTC."""
+    return f"{date(at)}, {_clock(at)} UTC"
+
+
+def since(at: datetime) -> str:
+    """Write when something began: the day is enough where it began with the day."""
+    return date(at) if _is_midnight(at) else moment(at)
+
+
+def span(start: datetime, end: datetime) -> str:
+    """Write ``[start, end)`` by its first and last day, or by its instants where it cuts through days."""
+    if _is_midnight(start) and _is_midnight(end):
+        return window(start, end)
+    if start.date() == end.date():
+        return f"{date(start)}, {_clock(start)} to {_clock(end)} UTC"
+    return f"{date(start)}, {_clock(start)} to {date(end)}, {_clock(end)} UTC"
+
+
+def _is_midnight(at: datetime) -> bool:
+    return (at.hour, at.minute, at.second) == (0, 0, 0)
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
 
 
 def window(start: datetime, end: datetime) -> str:

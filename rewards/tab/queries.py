@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from config import db
+from rewards.rules.models import flag_of
 from rewards.tab.growth import steps
 from rewards.tab.rows import (
     Boost,
@@ -17,6 +18,9 @@ from rewards.tab.rows import (
     Leader,
     Line,
     LineGroup,
+    Order,
+    Orders,
+    Pause,
     Price,
     PublicRound,
     Round,
@@ -32,8 +36,13 @@ RULES = 40
 EARNED_LINES = 6
 UNPAID_LINES = 3
 HOLDS = 60
+ORDERS = 60
+PAUSES = 3
 ANY_NUMBER = 2**62
 LEADERS = 6
+
+# What the flags of rules begin with.
+FLAG_PREFIX = flag_of("")
 
 
 def get_collector(*, address: str) -> Collector | None:
@@ -82,7 +91,8 @@ def with_page_of_lines(received: Round, *, collector_id: int, after: int, line_l
 
 def _with_lines(rounds: Sequence[Round], *, collector_id: int, limits: dict[str, int]) -> list[Round]:
     chosen = {"collector_id": collector_id, "shipment_ids": [received.shipment_id for received in rounds]}
-    rows = SQL["lines"].rows(chosen | limits)
+    statement = SQL["lines"].fill(rule_pauses=SQL["rule_pauses"])
+    rows = statement.rows(chosen | limits | {"flag_prefix": FLAG_PREFIX})
     groups: dict[int, list[LineGroup]] = {received.shipment_id: [] for received in rounds}
     line_counts = {row["shipment_id"]: row["round_line_count"] for row in rows}
     for identity, grouped in groupby(rows, key=itemgetter("shipment_id", "reason", "slug", "number")):
@@ -108,7 +118,9 @@ def _with_lines(rounds: Sequence[Round], *, collector_id: int, limits: dict[str,
 
 def list_rules(*, as_of: datetime) -> list[RuleVersion]:
     """Return the rules of running seasons and of the last that ended, each by the version in force."""
-    return [_rule(row) for row in SQL["rules"].rows({"as_of": as_of, "rule_limit": RULES})]
+    limits = {"rule_limit": RULES, "pause_limit": PAUSES, "flag_prefix": FLAG_PREFIX}
+    statement = SQL["rules"].fill(rule_pauses=SQL["rule_pauses"])
+    return [_rule(row) for row in statement.rows({"as_of": as_of} | limits)]
 
 
 def list_holds(*, collector_id: int, boosts: Sequence[RuleVersion], as_of: datetime) -> Holds:
@@ -145,6 +157,13 @@ def _named_collections(rule: RuleVersion) -> list[str | None]:
     return list(collections["slugs"]) if collections["of"] == "named" else [None]
 
 
+def list_orders(*, collector_id: int, as_of: datetime) -> Orders:
+    """Return the collector's listings and bids that rest at an instant, those nearest to the floor first."""
+    chosen = {"collector_id": collector_id, "as_of": as_of, "order_limit": ORDERS}
+    rows = SQL["orders"].rows(chosen)
+    return Orders(order_count=rows[0]["order_count"] if rows else 0, nearest=[_order(row) for row in rows])
+
+
 def get_season(*, as_of: datetime) -> Season | None:
     """Return the season that goes on, or the nearest one; None before the first is declared."""
     rows = SQL["season"].rows({"as_of": as_of})
@@ -161,21 +180,42 @@ def list_leaders() -> list[Leader]:
     return [Leader(**row) for row in SQL["leaders"].rows({"leader_limit": LEADERS})]
 
 
+def _order(row: db.Row) -> Order:
+    whole = {
+        name: int(row[name]) if row[name] is not None else None
+        for name in ("price_wei", "floor_wei", "top_bid_wei", "place")
+    }
+    return Order(
+        side=row["side"],
+        token=_token(row) if row["token_id"] is not None else None,
+        collection=row["collection"],
+        trait=row["trait"],
+        verified=row["verified"],
+        price=_price(row),
+        units=row["units"],
+        placed_at=row["placed_at"],
+        ends_at=row["ends_at"],
+        is_stacked=row["is_stacked"],
+        **whole,
+    )
+
+
 def _line(row: db.Row) -> Line:
-    price = None
-    if row["price"] is not None:
-        price = Price(amount=int(row["price"]), currency=row["currency"], decimals=row["decimals"])
     return Line(
         rule=_rule(row),
         window_end=row["window_end"],
+        audience=row["audience"],
         token=_token(row) if row["token_id"] is not None else None,
+        collection=row["collection"],
+        trait=row["trait"],
         at=row["at"],
-        price=price,
+        price=_price(row) if row["price"] is not None else None,
         units=row["units"],
         counted=int(row["counted"]) if row["counted"] is not None else None,
         hold_days=row["hold_days"],
         base_micro_xp=row["base_micro_xp"],
         boost_bp=row["boost_bp"],
+        cut_xp=row["cut_xp"],
         amount_xp=row["amount_xp"],
         reason=row["reason"],
         boosts=[_boost(told) for told in row["boosts"] or []],
@@ -200,7 +240,16 @@ def _with_instants(told: db.Row) -> db.Row:
 def _rule(row: db.Row) -> RuleVersion:
     names = ("slug", "title", "kind", "number", "params", "in_force_from", "ends_at")
     fields: dict[str, Any] = {name: row[name] for name in names}
-    return RuleVersion(**fields)
+    return RuleVersion(**fields, pauses=[_pause(told) for told in row.get("pauses") or []])
+
+
+def _pause(told: db.Row) -> Pause:
+    ends_at = datetime.fromisoformat(told["ends_at"]) if told["ends_at"] is not None else None
+    return Pause(**told | {"starts_at": datetime.fromisoformat(told["starts_at"]), "ends_at": ends_at})
+
+
+def _price(row: db.Row) -> Price:
+    return Price(amount=int(row["price"]), currency=row["currency"], decimals=row["decimals"])
 
 
 def _token(row: db.Row) -> Token:

@@ -27,8 +27,33 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """
+    A time in which a rule was off, because of its own flag or of one above it.
+
+    ``flag`` and ``title`` are of the flag that was paused. ``ends_at`` is exclusive, and empty while nobody
+    knows when the pause ends.
+    """
+
+    flag: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime | None
+    reason: str
+
+    def is_on(self, at: datetime) -> bool:
+        """Whether the pause is in force at an instant."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleVersion:
-    """A rule with the numbers of one of its versions. ``ends_at`` is the end of its season."""
+    """
+    A rule with the numbers of one of its versions. ``ends_at`` is the end of its season.
+
+    ``pauses`` are those that matter where it is shown, the latest first: of a rule in force those that
+    began last, of a line that a pause left empty those of its round.
+    """
 
     slug: str
     title: str
@@ -37,6 +62,15 @@ class RuleVersion:
     params: Params
     in_force_from: datetime
     ends_at: datetime
+    pauses: list[Pause] = field(default_factory=list)
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether the version counts at an instant, paused or not."""
+        return self.in_force_from <= at < self.ends_at
+
+    def pause_at(self, at: datetime) -> Pause | None:
+        """The pause that the rule is in at an instant."""
+        return next((pause for pause in self.pauses if pause.is_on(at)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +89,18 @@ class Line:
     """
     One reason for XP, or for none.
 
-    ``token``, ``at`` and ``price`` are those of the event to show, and empty where the line has none.
-    ``boosts`` are the holds whose multipliers together are ``boost_bp``. ``window_end`` is the round's.
+    ``token``, ``collection``, ``trait``, ``at`` and ``price`` are those of the event to show, and empty where
+    the line has none; a bid for any token of a collection has no ``token``. ``boosts`` are the holds
+    whose multipliers together are ``boost_bp``. ``cut_xp`` is what caps took off. ``window_end`` and
+    ``audience``, which is empty for everybody, are the round's.
     """
 
     rule: RuleVersion
     window_end: datetime
+    audience: Params
     token: Token | None
+    collection: str | None
+    trait: str | None
     at: datetime | None
     price: Price | None
     units: int
@@ -69,6 +108,7 @@ class Line:
     hold_days: int | None
     base_micro_xp: int
     boost_bp: int
+    cut_xp: int
     amount_xp: int
     reason: str
     boosts: list[Boost]
@@ -151,6 +191,41 @@ class Holds:
 
     hold_count: int
     nearest: list[Hold]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """
+    A listing or a bid that rests, beside the book of its collection at the last full hour.
+
+    ``side`` is listing or bid. ``token`` is empty for a bid on any token of the collection, or any with the
+    ``trait``. ``price_wei`` is empty where no rate of the currency is known, ``floor_wei`` and
+    ``top_bid_wei`` where nothing rested. ``place`` is the order's place by price on its side of the book,
+    and empty for one placed since. ``is_stacked`` is true behind an older order on the same thing.
+    """
+
+    side: str
+    token: Token | None
+    collection: str
+    trait: str | None
+    verified: bool
+    price: Price
+    units: int
+    placed_at: datetime
+    ends_at: datetime | None
+    price_wei: int | None
+    floor_wei: int | None
+    top_bid_wei: int | None
+    place: int | None
+    is_stacked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """The orders nearest to the floor, and how many rest in all."""
+
+    order_count: int
+    nearest: list[Order]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

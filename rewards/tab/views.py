@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from rewards.tab import addresses, growth, queries, tiles
-from rewards.tab.rows import Collector, Hold, RuleVersion
+from rewards.tab import addresses, growth, pauses, queries, resting, tiles
+from rewards.tab.rows import Collector, Hold, Orders
 
 ROUNDS_WITH_LINES = 6
 CARDS = 6
+ORDERS_SHOWN = 6
 LINES_A_PAGE = 100
 FRONT_ROUNDS = 5
 
@@ -35,11 +36,13 @@ def front(request: HttpRequest) -> HttpResponse:
     if address is not None:
         return redirect("tab:collector", address=address)
     as_of = chosen_instant(request) or timezone.now()
+    rules = queries.list_rules(as_of=as_of)
     context = {
         "as_of": as_of,
         "typed": typed,
         "season": queries.get_season(as_of=as_of),
-        "rules": queries.list_rules(as_of=as_of),
+        "rules": rules,
+        "pauses": pauses.in_force(rules, at=as_of),
         "rounds": queries.list_public_rounds(round_limit=FRONT_ROUNDS),
         "leaders": queries.list_leaders(),
         "mosaic": tiles.mosaic(),
@@ -56,9 +59,16 @@ def collector(request: HttpRequest, address: str) -> HttpResponse:
     chosen = chosen_instant(request)
     as_of = chosen or timezone.now()
     rules = queries.list_rules(as_of=as_of)
-    boosts = [rule for rule in rules if rule.kind == "hold_boost" and _in_force(rule, as_of)]
+    boosts = [rule for rule in rules if rule.kind == "hold_boost" and rule.is_in_force(as_of)]
     holds = queries.list_holds(collector_id=found.collector_id, boosts=boosts, as_of=as_of)
     growing = [Growing(hold=hold, standing=growth.nearest(boosts, hold=hold)) for hold in holds.nearest]
+    resting_rules = resting.rules_in_force(rules, at=as_of)
+    # Where no rule pays for orders that rest, nothing is asked about them.
+    orders = Orders(order_count=0, nearest=[])
+    if resting_rules:
+        orders = queries.list_orders(collector_id=found.collector_id, as_of=as_of)
+    offers = [resting.resting(order, rules=resting_rules, at=as_of) for order in orders.nearest]
+    offers.sort(key=lambda offer: offer.micro_xp_per_hour, reverse=True)
     rounds = queries.list_rounds(collector_id=found.collector_id)
     latest = queries.with_first_lines(rounds[:ROUNDS_WITH_LINES], collector_id=found.collector_id)
     context = {
@@ -69,10 +79,16 @@ def collector(request: HttpRequest, address: str) -> HttpResponse:
         "cards": growing[:CARDS],
         "more_holds": growing[CARDS:],
         "unlisted_hold_count": holds.hold_count - len(growing),
+        "orders_can_earn": bool(resting_rules),
+        "order_count": orders.order_count,
+        "orders": offers[:ORDERS_SHOWN],
+        "more_orders": offers[ORDERS_SHOWN:],
+        "unlisted_order_count": orders.order_count - len(offers),
         "rounds": latest,
         "earlier_rounds": rounds[ROUNDS_WITH_LINES:],
         "received_count": sum(1 for received in rounds if received.award_xp),
         "rules": rules,
+        "pauses": pauses.in_force(rules, at=as_of),
     }
     return render(request, "tab/collector.html", context)
 
@@ -131,10 +147,6 @@ def _find(address: str) -> Collector | None:
 def _unknown(request: HttpRequest, address: str) -> HttpResponse:
     context = {"address": address, "is_address": addresses.parse(address) is not None}
     return render(request, "tab/unknown.html", context, status=404)
-
-
-def _in_force(rule: RuleVersion, as_of: datetime) -> bool:
-    return rule.in_force_from <= as_of < rule.ends_at
 
 
 def _page_number(request: HttpRequest) -> int:

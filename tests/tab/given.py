@@ -10,12 +10,15 @@ from typing import Any
 
 from django.db.models import Sum
 
-from marketplace.facts.models import Hold
+from marketplace.facts.models import Hold, Order
 from marketplace.inbox.models import Event
 from marketplace.registry.models import Collection, Wallet
+from rewards.flags import operations as flags
+from rewards.flags.models import Pause
 from rewards.ledger import operations as ledger
 from rewards.ledger.operations import Holder
-from rewards.rules.models import Rule, RuleVersion, Season
+from rewards.rules.kinds import KINDS
+from rewards.rules.models import Rule, RuleVersion, Season, flag_of
 from rewards.shipments.models import Award, Boost, Line, Shipment
 from tests.tables import address, contract, day
 
@@ -30,6 +33,17 @@ PURCHASE = {
     "collections": {"of": "all"},
 }
 HOLDING = {"micro_xp_per_token_day": 2 * XP, "curve": [], "minimum_days": 30, "collections": {"of": "all"}}
+LISTING = {
+    "micro_xp_per_hour": XP,
+    "bands": [{"price_bp": 15_000, "weight_bp": 10_000}, {"price_bp": 30_000, "weight_bp": 5_000}],
+    "shape": "steps",
+    "reference": "floor",
+    "minimum_rest_seconds": 1_800,
+    "best": None,
+    "rank_weights_bp": [],
+    "collections": {"of": "all"},
+}
+BIDDING = LISTING | {"bands": [{"price_bp": 7_500, "weight_bp": 10_000}]}
 COHORT = {"micro_xp": 500 * XP, "cohort": "beta-testers"}
 HOLD_BOOST = {
     "shape": "steps",
@@ -54,7 +68,8 @@ def season(*, budget_xp: int = 2_000_000, ends: str = "2030-01-01") -> Season:
 
 
 def rule(of: Season, slug: str, kind: str, params: dict[str, Any], *, title: str = "") -> RuleVersion:
-    """A rule with its first version, in force from the season's start."""
+    """A rule with its flag and its first version, in force from the season's start."""
+    flags.put_flag(slug=flag_of(slug), title=title or slug.capitalize(), parent=KINDS[kind].flag)
     made = Rule.objects.create(
         slug=slug,
         season=of,
@@ -76,7 +91,13 @@ def wallet(name: str, *, linked_to: Wallet | None = None) -> Wallet:
 
 
 def event(
-    kind: str, *, token_id: str, at: datetime, price: int | None = None, currency: str = "ETH", **fields: Any
+    kind: str,
+    *,
+    token_id: str | None,
+    at: datetime,
+    price: int | None = None,
+    currency: str = "ETH",
+    **fields: Any,
 ) -> Event:
     """An event of the inbox about a token of SuperRare, or of the collection given."""
     collection = fields.pop("collection", "superrare")
@@ -117,6 +138,58 @@ def hold(of: Wallet, *, token_id: str, since: datetime, quantity: int = 1, **fie
         ended_at=None,
     )
     return started
+
+
+def order(
+    of: Wallet,
+    side: str,
+    *,
+    price: int,
+    since: datetime,
+    token_id: str | None,
+    ends: datetime | None = None,
+    **fields: Any,
+) -> Event:
+    """A listing or a bid, and the event that placed it."""
+    trait = fields.get("trait")
+    placed = event(side, token_id=token_id, at=since, price=price, **fields)
+    collection, _ = Collection.objects.get_or_create(slug=placed.collection)
+    name = f"{placed.collection}/{token_id}/{trait}/{'' if token_id else of.id}"
+    scope = uuid.uuid5(uuid.NAMESPACE_URL, name)
+    Order.objects.create(
+        order_id=uuid.uuid4(),
+        scope=scope,
+        event_id=placed.id,
+        side=side,
+        maker_id=of.id,
+        token=scope if token_id else None,
+        collection_id=collection.id,
+        trait=trait,
+        quantity=placed.quantity or 1,
+        price=price,
+        currency=placed.currency or "ETH",
+        placed_at=since,
+        ended_at=ends,
+        end_reason="expired" if ends else None,
+    )
+    return placed
+
+
+def rate(currency: str, *, at: datetime, wei: int) -> Event:
+    """What a whole unit of a currency is worth in wei on a day."""
+    return event("rate", token_id=None, at=at, price=wei, currency=currency)
+
+
+def pause(flag: str, *, starts: str, ends: str | None = None, reason: str = "Machines.") -> Pause:
+    """A pause of a flag."""
+    return flags.pause(
+        flag=flag,
+        reason=reason,
+        by="ann",
+        as_of=day(starts),
+        starts_at=day(starts),
+        ends_at=day(ends) if ends else None,
+    )
 
 
 def shipment(of: Season, slug: str, *, start: str, end: str, **fields: Any) -> Shipment:

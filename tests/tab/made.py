@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rewards.tab.rows import Boost, Hold, Line, Price, RuleVersion, Token
+from rewards.tab.rows import Boost, Hold, Line, Order, Pause, Price, RuleVersion, Token
 from tests.tab.given import ETH, HOLD_BOOST, PURCHASE
 from tests.tables import day
 
@@ -40,7 +40,10 @@ def line(**fields: Any) -> Line:
     told: dict[str, Any] = {
         "rule": rule(),
         "window_end": day("2019-04-01"),
+        "audience": {},
         "token": token(),
+        "collection": "superrare",
+        "trait": None,
         "at": day("2019-03-03"),
         "price": Price(amount=9 * ETH // 10, currency="ETH", decimals=18),
         "units": 1,
@@ -48,6 +51,7 @@ def line(**fields: Any) -> Line:
         "hold_days": None,
         "base_micro_xp": 190_000_000,
         "boost_bp": 10_000,
+        "cut_xp": 0,
         "amount_xp": 190,
         "reason": "earned",
         "boosts": [],
@@ -58,3 +62,34 @@ def line(**fields: Any) -> Line:
 def hold(days: int, collection: str = "superrare") -> Hold:
     """A hold that started on 1 January 2019 and is so many days old."""
     return Hold(token=token(collection=collection), quantity=1, started_at=day("2019-01-01"), hold_days=days)
+
+
+def pause(starts: str = "2018-09-10", ends: str | None = "2018-09-20", **fields: Any) -> Pause:
+    """A pause of listing and bidding for ten days in September 2018."""
+    told: dict[str, Any] = {
+        "flag": "liquidity",
+        "title": "Listing and bidding",
+        "reason": "We looked into orders placed by machines",
+    }
+    return Pause(starts_at=day(starts), ends_at=day(ends) if ends else None, **(told | fields))
+
+
+def order(**fields: Any) -> Order:
+    """A listing of SuperRare #812 for 0.9 ETH, the second of its collection, where the floor is 0.75 ETH."""
+    told: dict[str, Any] = {
+        "side": "listing",
+        "token": token(),
+        "collection": "superrare",
+        "trait": None,
+        "verified": False,
+        "price": Price(amount=9 * ETH // 10, currency="ETH", decimals=18),
+        "units": 1,
+        "placed_at": day("2019-03-03"),
+        "ends_at": None,
+        "price_wei": 9 * ETH // 10,
+        "floor_wei": 3 * ETH // 4,
+        "top_bid_wei": ETH // 2,
+        "place": 2,
+        "is_stacked": False,
+    }
+    return Order(**(told | fields))

@@ -7,27 +7,14 @@ import pytest
 from rewards.tab import growth, words
 from rewards.tab.rows import Line, Price
 from tests.tab import made
-from tests.tab.given import COHORT, CURVE, ETH, HOLD_BOOST, HOLDING, PURCHASE, XP
+from tests.tab.given import BIDDING, COHORT, ETH, HOLD_BOOST, HOLDING, LISTING, PURCHASE
 from tests.tables import day
 
 AS_OF = day("2019-04-10")
 USDC = Price(amount=1_200_000_000, currency="USDC", decimals=6)
 HELD: dict[str, Any] = {"rule": made.rule("holding", HOLDING), "price": None}
-
-
-class TestTokenName:
-    @pytest.mark.parametrize(
-        ("collection", "token_id", "name"),
-        [
-            ("superrare", "812", "SuperRare #812"),
-            ("azuki-elementals", "1", "Azuki Elementals #1"),
-            ("rarible", "71532390114", "Rarible #71532390114"),
-            ("rarible", "715323901145", "Rarible #715323901145"),
-            ("rarible", "7153239011450", "Rarible #71532…1450"),
-        ],
-    )
-    def test_is_collection_and_number(self, collection: str, token_id: str, name: str) -> None:
-        assert words.token_name(made.token(token_id, collection)) == name
+LISTED: dict[str, Any] = {"rule": made.rule("listing", LISTING), "counted": 40 * 3_600 + 12 * 60}
+BID: dict[str, Any] = {"rule": made.rule("bidding", BIDDING), "counted": 720 * 3_600}
 
 
 class TestHappened:
@@ -48,6 +35,24 @@ class TestHappened:
             (
                 made.line(**HELD, counted=3 * 86_400, reason="under_minimum_days", amount_xp=0),
                 "Held SuperRare #812",
+            ),
+            (
+                made.line(rule=made.rule(params=PURCHASE | {"pays": "seller"}), units=3),
+                "Sold 3 of SuperRare #812 for 0.9 ETH",
+            ),
+            (made.line(**HELD, counted=86_400, reason="paused", amount_xp=0), "Held SuperRare #812"),
+            (made.line(**LISTED), "Listed SuperRare #812 for 0.9 ETH: rested 40 h 12 min"),
+            (made.line(**LISTED, units=3), "Listed 3 of SuperRare #812 for 0.9 ETH: rested 40 h 12 min"),
+            (made.line(**LISTED | {"counted": 0, "reason": "paused"}), "Listed SuperRare #812 for 0.9 ETH"),
+            (
+                made.line(**LISTED | {"counted": 720, "reason": "rested_too_short"}),
+                "Listed SuperRare #812 for 0.9 ETH",
+            ),
+            (made.line(**BID), "Bid 0.9 ETH for SuperRare #812: rested 720 h"),
+            (made.line(**BID, token=None), "Bid 0.9 ETH for any SuperRare: rested 720 h"),
+            (
+                made.line(**BID, token=None, trait="Eyes=Laser"),
+                "Bid 0.9 ETH for any SuperRare with Eyes Laser: rested 720 h",
             ),
             (
                 made.line(rule=made.rule("cohort", COHORT), token=None, price=None, at=None),
@@ -73,6 +78,45 @@ class TestSumOf:
         line = made.line(base_micro_xp=base_micro_xp, boost_bp=boost_bp, amount_xp=amount_xp)
         assert words.sum_of(line) == said
 
+    @pytest.mark.parametrize(
+        ("fields", "caps", "said"),
+        [
+            (
+                {"boost_bp": 15_000, "cut_xp": 185, "amount_xp": 100},
+                {"cap_xp_per_day": 100},
+                "190 XP × 1.5 = 285 XP, 185 XP over the cap of 100 XP a day",
+            ),
+            (
+                {"cut_xp": 90, "amount_xp": 100},
+                {"cap_xp_per_collector": 100},
+                "190 XP, 90 XP over the cap of 100 XP a round",
+            ),
+            (
+                {"base_micro_xp": 190_476_190, "boost_bp": 12_500, "cut_xp": 138, "amount_xp": 100},
+                {"cap_xp_per_day": 100, "cap_xp": 20_000},
+                (
+                    "190.47 XP × 1.25 = 238 XP, rounded down, 138 XP over the caps of 100 XP a day and "
+                    "20,000 XP a round for all collectors together"
+                ),
+            ),
+            # A pot is shared by what lines would have earned, which is then no sum of XP.
+            (
+                {"cut_xp": 90, "amount_xp": 100},
+                {"pot_xp": 20_000},
+                "Counts as 190 XP: your share of 20,000 XP a round",
+            ),
+            (
+                {"base_micro_xp": 190_476_190, "boost_bp": 15_000, "amount_xp": 400},
+                {"pot_xp_per_day": 1_000},
+                "Counts as 190.47 XP × 1.5: your share of 1,000 XP a day",
+            ),
+        ],
+    )
+    def test_says_what_a_cap_took_and_what_a_pot_gave(
+        self, fields: dict[str, Any], caps: dict[str, int], said: str
+    ) -> None:
+        assert words.sum_of(made.line(rule=made.rule(params=PURCHASE | caps), **fields)) == said
+
 
 class TestBoostedBy:
     def test_names_the_holds(self) -> None:
@@ -83,68 +127,6 @@ class TestBoostedBy:
             words.boosted_by(made.line(boosts=both))
             == "held SuperRare #377 for 203 days and SuperRare #377 for 90 days"
         )
-
-
-class TestWhyNothing:
-    @pytest.mark.parametrize(
-        ("fields", "said"),
-        [
-            (
-                {"reason": "own_wallets"},
-                "Buyer and seller are the same collector. A purchase counts when somebody else sells.",
-            ),
-            (
-                {
-                    "reason": "other_collection",
-                    "rule": made.rule(
-                        params=PURCHASE | {"collections": {"of": "named", "slugs": ["mooncats", "superrare"]}}
-                    ),
-                },
-                "This rule counts MoonCats and SuperRare.",
-            ),
-            (
-                {"reason": "no_rate", "price": USDC},
-                "No price of USDC in ETH is known on 3 March 2019. Prices in ETH and WETH always count.",
-            ),
-            ({"reason": "below_minimum"}, "A purchase earns from 0.01 ETH on."),
-            (
-                {"reason": "rounds_to_zero", "base_micro_xp": 400_000},
-                "0.4 XP stays below 1 XP, and XP comes whole.",
-            ),
-            (
-                {"reason": "rounds_to_zero", "base_micro_xp": 400_000, "boost_bp": 12_500},
-                "0.4 XP × 1.25 stays below 1 XP, and XP comes whole.",
-            ),
-            (
-                HELD | {"reason": "under_minimum_days", "hold_days": 12, "at": day("2019-03-20")},
-                "Held 12 days. From 30 days on this hold earns XP; that is on 19 April 2019.",
-            ),
-            (
-                HELD | {"reason": "under_minimum_days", "hold_days": 29},
-                "Held 29 days. From 30 days on this hold earns XP; the day for that was 2 April 2019.",
-            ),
-            (
-                HELD | {"reason": "under_minimum_days", "hold_days": 0},
-                "Held less than a day, until it moved on. A hold earns from 30 days on.",
-            ),
-            (
-                HELD | {"reason": "under_minimum_days", "hold_days": 28},
-                "Held 28 days, until it moved on. A hold earns from 30 days on.",
-            ),
-            (
-                {"reason": "once_per_collector"},
-                "This XP goes to each collector once, however many of their wallets are on the list.",
-            ),
-            ({"reason": "already_paid"}, "An earlier round paid for it. Nothing is paid twice."),
-            # A reason of a later version of the engine is still readable.
-            ({"reason": "wash_trade"}, "Wash trade."),
-        ],
-    )
-    def test_says_why_and_what_would_change_it(self, fields: dict[str, Any], said: str) -> None:
-        assert words.why_nothing(made.line(amount_xp=0, **fields), AS_OF) == said
-
-    def test_every_reason_has_a_title_and_a_sentence(self) -> None:
-        assert words.REASONS.keys() == words.WHY.keys()
 
 
 class TestBoost:
@@ -188,55 +170,6 @@ class TestDaysToGo:
         assert words.days_to_go(standing, day(as_of)) == said
 
 
-class TestRule:
-    @pytest.mark.parametrize(
-        ("kind", "params", "said"),
-        [
-            (
-                "purchase",
-                PURCHASE,
-                (
-                    "100 XP a purchase and 100 XP per ETH of its price. From a price of 0.01 ETH on. "
-                    "Counts all collections."
-                ),
-            ),
-            (
-                "purchase",
-                PURCHASE | {"micro_xp_per_eth": 0, "minimum_price_wei": "0"},
-                "100 XP a purchase. Counts all collections.",
-            ),
-            (
-                "holding",
-                HOLDING | {"micro_xp_per_token_day": XP // 4, "curve": CURVE[:1]},
-                (
-                    "0.25 XP a day for each token you hold. The longer, the more: ×1.25 from 90 days on. "
-                    "From 30 days of holding on. Counts all collections."
-                ),
-            ),
-            ("cohort", COHORT, "500 XP, once, for everyone on the list “beta-testers”."),
-            (
-                "hold_boost",
-                HOLD_BOOST,
-                (
-                    "Multiplies what you earn by your longest hold: ×1.25 from 90 days on, ×1.5 from 180 "
-                    "days on and ×2 from 365 days on. Counts the 10 most traded collections with at least 5 "
-                    "buyers."
-                ),
-            ),
-            (
-                "hold_boost",
-                HOLD_BOOST | {"mode": "each_token", "shape": "linear", "collections": {"of": "all"}},
-                (
-                    "Multiplies what a token earns you by how long you have held it: rising evenly to "
-                    "×1.25 at 90 days, ×1.5 at 180 days and ×2 at 365 days. Counts all collections."
-                ),
-            ),
-        ],
-    )
-    def test_says_what_a_version_pays(self, kind: str, params: dict[str, Any], said: str) -> None:
-        assert " ".join(words.rule(made.rule(kind, params))) == said
-
-
 class TestRuleState:
     @pytest.mark.parametrize(
         ("as_of", "said"),
@@ -249,6 +182,47 @@ class TestRuleState:
     )
     def test_goes_by_the_clock(self, as_of: str, said: str) -> None:
         assert words.rule_state(made.rule(), day(as_of)) == said
+
+    def test_is_paused_while_a_pause_is_on(self) -> None:
+        rule = made.rule(pauses=[made.pause("2019-03-01", "2019-03-10")])
+        said = [
+            words.rule_state(rule, day(at))
+            for at in ("2018-12-31", "2019-02-28", "2019-03-01", "2019-03-09 23:59:59", "2019-03-10")
+        ]
+        assert said == ["from 1 January 2019", "on", "paused", "paused", "on"]
+
+
+class TestWhen:
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            (made.line(), " on"),
+            (made.line(**LISTED), ", placed"),
+            (made.line(**HELD), ""),
+            (made.line(at=None), ""),
+        ],
+    )
+    def test_leads_to_the_day_of_the_event(self, line: Line, said: str) -> None:
+        assert words.when(line) == said
+
+
+class TestPause:
+    @pytest.mark.parametrize(
+        ("starts", "ends", "said"),
+        [
+            ("2019-04-01", None, "since 1 April 2019, until further notice."),
+            (
+                "2019-04-01 14:30",
+                "2019-05-01 08:00:05",
+                "since 1 April 2019, 14:30 UTC, until 1 May 2019, 08:00:05 UTC.",
+            ),
+        ],
+    )
+    def test_says_since_when_until_when_why_and_that_nothing_is_lost(
+        self, starts: str, ends: str | None, said: str
+    ) -> None:
+        why = "We looked into orders placed by machines. Nothing that you earned is lost."
+        assert words.pause(made.pause(starts, ends), AS_OF) == f"{said} {why}"
 
 
 class TestNextRound:

@@ -1,5 +1,7 @@
--- Chosen lines of a collector in some rounds, with the events and rules that their words need.
-WITH numbered AS (
+-- Chosen lines of a collector in some rounds, with the events, rules and pauses that their words need.
+WITH paused AS ({rule_pauses}),
+
+numbered AS (
     SELECT
         line.*,
         ROW_NUMBER() OVER in_round AS place_in_round,
@@ -49,6 +51,7 @@ SELECT
     chosen.total_xp,
     chosen.round_line_count,
     shipment.window_end,
+    shipment.audience::json AS audience,
     rule.slug,
     rule.title,
     rule.kind,
@@ -59,6 +62,7 @@ SELECT
     event.contract,
     event.collection,
     event.token_id,
+    event.trait,
     event.at,
     event.price,
     event.currency,
@@ -68,8 +72,10 @@ SELECT
     chosen.hold_days,
     chosen.base_micro_xp,
     chosen.boost_bp,
+    chosen.cut_xp,
     chosen.amount_xp,
-    booster.boosts
+    booster.boosts,
+    pauser.pauses
 FROM chosen
 INNER JOIN shipments_shipment AS shipment ON chosen.shipment_id = shipment.id
 INNER JOIN rules_ruleversion AS version ON chosen.rule_version_id = version.id
@@ -112,4 +118,34 @@ LEFT JOIN LATERAL (
             OR boost_version.params -> 'boosts' ? rule.slug
         )
 ) AS booster ON TRUE
+LEFT JOIN LATERAL (
+    -- The pauses that left this line empty: of a sale the one that it fell into, else those of the round.
+    SELECT
+        JSON_AGG(
+            JSON_BUILD_OBJECT(
+                'flag', paused.flag,
+                'title', paused.title,
+                'starts_at', paused.starts_at,
+                'ends_at', paused.ends_at,
+                'reason', paused.reason
+            )
+            ORDER BY paused.starts_at DESC, paused.flag ASC
+        ) AS pauses
+    FROM paused
+    WHERE
+        chosen.reason = 'paused'
+        AND paused.rule_id = rule.id
+        AND paused.starts_at < shipment.window_end
+        AND (
+            paused.ends_at IS NULL
+            OR paused.ends_at > GREATEST(shipment.window_start, version.in_force_from)
+        )
+        AND (
+            event.kind <> 'sale'
+            OR (
+                paused.starts_at <= event.at
+                AND (paused.ends_at IS NULL OR paused.ends_at > event.at)
+            )
+        )
+) AS pauser ON TRUE
 ORDER BY chosen.shipment_id, chosen.place_in_round;

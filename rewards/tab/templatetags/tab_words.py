@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from rewards.tab import addresses, figures, tiles, words
+from rewards.tab import addresses, figures, names, offers, reasons, terms, tiles, words
 
 register = template.Library()
 
@@ -24,17 +24,25 @@ register.filter("shortened", addresses.shortened)
 register.filter("tile", tiles.tile)
 register.filter("avatar", tiles.avatar)
 
-register.filter("token_name", words.token_name)
+register.filter("token_name", names.token_name)
 register.filter("happened", words.happened)
 register.filter("sum_of", words.sum_of)
 register.filter("boosted_by", words.boosted_by)
-register.filter("reason_title", words.reason_title)
-register.filter("why_nothing", words.why_nothing)
+register.filter("when", words.when)
+register.filter("reason_title", reasons.title)
+register.filter("why_nothing", reasons.why_nothing)
 register.filter("boost", words.boost)
 register.filter("reached", words.reached)
 register.filter("days_to_go", words.days_to_go)
-register.filter("rule", words.rule)
+register.filter("order", offers.order)
+register.filter("missing", offers.missing)
+register.filter("against", offers.against)
+register.filter("hourly", offers.hourly)
+register.filter("order_standings", offers.standings)
+register.filter("rule", terms.rule)
 register.filter("rule_state", words.rule_state)
+register.filter("rule_pauses", words.rule_pauses)
+register.filter("pause", words.pause)
 register.filter("round_state", words.round_state)
 register.filter("next_round", words.next_round)
 register.filter("no_round_yet", words.no_round_yet)

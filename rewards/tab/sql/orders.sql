@@ -1,0 +1,124 @@
+-- A collector's listings and bids that rest at an instant, nearest to the floor first, with the book of their
+-- collections as it stood at the last full hour: that is what an hour is paid by.
+WITH own AS (
+    SELECT
+        placed.*,
+        -- A later order on the same thing counts only when the earlier ones are gone.
+        COUNT(*) OVER (
+            PARTITION BY
+                placed.side,
+                placed.collection_id,
+                placed.token,
+                placed.trait
+            ORDER BY
+                placed.placed_at,
+                placed.order_id,
+                placed.scope
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) > 0 AS is_stacked,
+        COUNT(*) OVER () AS order_count
+    FROM registry_wallet AS wallet
+    INNER JOIN facts_order AS placed ON wallet.id = placed.maker_id
+    WHERE
+        wallet.collector_id = %(collector_id)s
+        AND placed.placed_at <= %(as_of)s
+        AND (placed.ended_at IS NULL OR placed.ended_at > %(as_of)s)
+),
+
+-- The day's rate of each currency; of several the last in the order of events counts.
+rate AS (
+    SELECT DISTINCT ON (currency)
+        currency,
+        price AS rate_wei
+    FROM inbox_event
+    WHERE
+        kind = 'rate'
+        AND at >= DATE_TRUNC('day', %(as_of)s, 'UTC')
+        AND at < DATE_TRUNC('day', %(as_of)s, 'UTC') + INTERVAL '24 hours'
+    ORDER BY
+        currency ASC,
+        at DESC,
+        block DESC,
+        tx_index DESC,
+        log_index DESC,
+        key DESC,
+        source DESC
+),
+
+priced AS (
+    SELECT
+        resting.order_id,
+        resting.scope,
+        resting.side,
+        resting.collection_id,
+        resting.placed_at,
+        CASE
+            WHEN resting.currency IN ('ETH', 'WETH') THEN resting.price
+            ELSE DIV(resting.price * rate.rate_wei, ('1e' || event.decimals)::NUMERIC)
+        END AS price_wei,
+        resting.placed_at <= hour.at AND (resting.ended_at IS NULL OR resting.ended_at > hour.at) AS in_book
+    FROM facts_order AS resting
+    CROSS JOIN (SELECT DATE_TRUNC('hour', %(as_of)s, 'UTC') AS at) AS hour
+    LEFT JOIN rate ON resting.currency = rate.currency
+    LEFT JOIN inbox_event AS event
+        ON resting.event_id = event.id AND resting.currency NOT IN ('ETH', 'WETH')
+    WHERE
+        resting.collection_id IN (SELECT own.collection_id FROM own)
+        AND resting.placed_at <= %(as_of)s
+        AND (resting.ended_at IS NULL OR resting.ended_at > hour.at)
+),
+
+ranked AS (
+    SELECT
+        priced.*,
+        CASE
+            WHEN priced.in_book AND priced.price_wei IS NOT NULL
+                THEN ROW_NUMBER() OVER (
+                    PARTITION BY
+                        priced.collection_id,
+                        priced.side,
+                        priced.in_book AND priced.price_wei IS NOT NULL
+                    ORDER BY
+                        CASE priced.side WHEN 'listing' THEN priced.price_wei ELSE -priced.price_wei END,
+                        priced.placed_at,
+                        priced.order_id,
+                        priced.scope
+                )
+        END AS place,
+        MIN(priced.price_wei) FILTER (WHERE priced.in_book AND priced.side = 'listing') OVER collection_book
+            AS floor_wei,
+        MAX(priced.price_wei) FILTER (WHERE priced.in_book AND priced.side = 'bid') OVER collection_book
+            AS top_bid_wei
+    FROM priced
+    WINDOW collection_book AS (PARTITION BY priced.collection_id)
+)
+
+SELECT
+    own.side,
+    own.trait,
+    own.quantity AS units,
+    own.price,
+    own.currency,
+    own.placed_at,
+    own.ended_at AS ends_at,
+    own.is_stacked,
+    own.order_count,
+    collection.slug AS collection,
+    collection.verified,
+    event.contract,
+    event.token_id,
+    event.decimals,
+    ranked.price_wei,
+    ranked.floor_wei,
+    ranked.top_bid_wei,
+    ranked.place
+FROM own
+INNER JOIN ranked ON own.order_id = ranked.order_id AND own.scope = ranked.scope
+INNER JOIN registry_collection AS collection ON own.collection_id = collection.id
+INNER JOIN inbox_event AS event ON own.event_id = event.id
+ORDER BY
+    ABS(ranked.price_wei - ranked.floor_wei) / NULLIF(ranked.floor_wei, 0) ASC NULLS LAST,
+    own.placed_at ASC,
+    own.order_id ASC,
+    own.scope ASC
+LIMIT %(order_limit)s;

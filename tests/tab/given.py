@@ -227,6 +227,7 @@ def line(
     base = round(base_xp * XP)
     boost_bp = fields.pop("boost_bp", 10_000)
     reason = fields.pop("reason", "earned")
+    amount_xp = fields.pop("amount_xp", base * boost_bp // (XP * 10_000))
     return Line.objects.create(
         shipment_id=of.id,
         collector_id=to.collector_id,
@@ -235,7 +236,7 @@ def line(
         event_id=shows.id if shows else None,
         base_micro_xp=base,
         boost_bp=boost_bp,
-        amount_xp=base * boost_bp // (XP * 10_000) if reason == "earned" else 0,
+        amount_xp=amount_xp if reason == "earned" else 0,
         reason=reason,
         **fields,
     )

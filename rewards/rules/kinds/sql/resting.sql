@@ -66,7 +66,7 @@ summed AS (
     SELECT
         order_id,
         scope,
-        SUM(seconds) AS seconds,
+        SUM(seconds) FILTER (WHERE weight > 0) AS seconds,
         SUM(seconds * weight) AS weighed_seconds
     FROM stretch
     GROUP BY
@@ -93,6 +93,8 @@ SELECT
             THEN 'rested_too_short'
         WHEN summed.seconds IS NOT NULL
             THEN NULL
+        WHEN summed.order_id IS NOT NULL
+            THEN 'not_among_best'
         WHEN resting.stacked_until >= LEAST(COALESCE(resting.ended_at, %(ends_at)s), %(ends_at)s)
             THEN 'stacked'
         WHEN NOT EXISTS (

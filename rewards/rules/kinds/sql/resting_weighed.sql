@@ -1,5 +1,6 @@
 -- Stretches in which an order rests at one price against one reference, with the weight that gives.
--- What weighs nothing is left out before anything is counted.
+-- A listing's price over the floor is rounded up and a bid's down, exactly. What weighs nothing is left out
+-- before anything is counted.
 SELECT *
 FROM (
     SELECT
@@ -9,7 +10,7 @@ FROM (
                 THEN
                     (%(weights_bp)s::INTEGER[])[
                         WIDTH_BUCKET(
-                            CASE %(side)s WHEN 'listing' THEN compared.ratio_bp - 1 ELSE compared.ratio_bp END,
+                            compared.ratio_bp - CASE %(side)s WHEN 'listing' THEN 1 ELSE 0 END,
                             %(prices_bp)s::NUMERIC[]
                         ) + 1
                     ]
@@ -18,7 +19,10 @@ FROM (
                 OR compared.ratio_bp >= (%(prices_bp)s::INTEGER[])[CARDINALITY(%(prices_bp)s::INTEGER[])]
                 THEN
                     (%(weights_bp)s::INTEGER[])[
-                        WIDTH_BUCKET(compared.ratio_bp, %(prices_bp)s::NUMERIC[]) + 1
+                        WIDTH_BUCKET(
+                            compared.ratio_bp - CASE %(side)s WHEN 'listing' THEN 1 ELSE 0 END,
+                            %(prices_bp)s::NUMERIC[]
+                        ) + 1
                     ]
             ELSE
                 (%(band_weights_bp)s::INTEGER[])[compared.band]
@@ -48,7 +52,7 @@ FROM (
                 LEAST(price.ends_at, book.ends_at) AS ends_at,
                 CASE %(side)s
                     WHEN 'listing'
-                        THEN CEIL(price.price_wei * 10000 / book.floor_wei)
+                        THEN DIV(price.price_wei * 10000 + book.floor_wei - 1, book.floor_wei)
                     ELSE
                         DIV(
                             price.price_wei * 10000,

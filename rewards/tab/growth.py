@@ -53,14 +53,16 @@ def steps(params: Params) -> list[Step]:
     return points
 
 
-def applies(rule: RuleVersion, *, collection: str) -> bool:
+def applies(rule: RuleVersion, *, hold: Hold) -> bool:
     """
-    Whether a rule may look at a hold of the collection.
+    Whether a rule may look at a hold, by its collection.
 
     Which collections are the most traded is settled when a round's window starts; until then any may be.
     """
     collections = rule.params.get("collections", {"of": "all"})
-    return collections["of"] != "named" or collection in collections["slugs"]
+    if collections["of"] == "verified":
+        return hold.verified
+    return collections["of"] != "named" or hold.token.collection in collections["slugs"]
 
 
 def standing(rule: RuleVersion, *, hold: Hold) -> Standing:
@@ -94,9 +96,7 @@ def standing(rule: RuleVersion, *, hold: Hold) -> Standing:
 def nearest(rules: Sequence[RuleVersion], *, hold: Hold) -> Standing | None:
     """The standing of a hold on the boost rule whose next step comes first; empty if no rule has a curve."""
     standings = [
-        standing(rule, hold=hold)
-        for rule in rules
-        if rule.kind == "hold_boost" and applies(rule, collection=hold.token.collection)
+        standing(rule, hold=hold) for rule in rules if rule.kind == "hold_boost" and applies(rule, hold=hold)
     ]
     growing = [found for found in standings if found.following_at is not None]
     if growing:

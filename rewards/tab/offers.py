@@ -62,14 +62,15 @@ def against(resting: Resting) -> str:
 
 def _sum(standing: Standing, order: Order) -> str:
     params = standing.rule.params
-    factors = figures.times(standing.weight_bp)
+    said = f"{figures.rough_xp(params['micro_xp_per_hour'])} an hour"
+    if standing.weight_bp != figures.FULL_BP:
+        said = f"{said}, {figures.times(standing.weight_bp)}"
+    said = f"{said} at {_ratio(standing, order)}"
     if params["rank_weights_bp"]:
-        place = figures.whole(order.place or 0)
-        factors = f"{factors} {figures.times(standing.rank_weight_bp)} for place {place}"
+        times = figures.rough_ratio(standing.rank_weight_bp, up=False)
+        said = f"{said}, × {times} at place {figures.whole(order.place or 0)}"
     pot = terms.pot(params)
-    towards = f", towards your share of {pot}" if pot else ""
-    hour = f"{figures.rough_xp(params['micro_xp_per_hour'])} {factors} an hour"
-    return f"{hour} at {_ratio(standing, order)}{towards}"
+    return f"{said}, towards your share of {pot}" if pot else said
 
 
 def _reference(standing: Standing) -> str:

@@ -19,11 +19,6 @@ def in_force(rules: Sequence[RuleVersion], *, at: datetime) -> list[Pause]:
     return sorted(found.values(), key=lambda pause: (pause.starts_at, pause.flag), reverse=True)
 
 
-def over(rule: RuleVersion, as_of: datetime) -> list[Pause]:
-    """Return those of a rule's pauses that have ended."""
-    return [pause for pause in rule.pauses if pause.ends_at is not None and pause.ends_at <= as_of]
-
-
 def when(pause: Pause, as_of: datetime) -> str:
     """Say when: 10 to 19 September 2018, or since 10 September 2018, until further notice."""
     if pause.ends_at is not None and pause.ends_at <= as_of:

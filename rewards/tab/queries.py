@@ -126,7 +126,7 @@ def list_rules(*, as_of: datetime) -> list[RuleVersion]:
 def list_holds(*, collector_id: int, boosts: Sequence[RuleVersion], as_of: datetime) -> Holds:
     """Return the collector's holds at an instant, those nearest to a step of the boosts' curves first."""
     points = [
-        (collection, step.days)
+        (collection, rule.params.get("collections", {}).get("of") == "verified", step.days)
         for rule in boosts
         for collection in _named_collections(rule)
         for step in steps(rule.params)
@@ -135,14 +135,16 @@ def list_holds(*, collector_id: int, boosts: Sequence[RuleVersion], as_of: datet
         {
             "collector_id": collector_id,
             "as_of": as_of,
-            "step_collections": [collection for collection, _ in points],
-            "step_days": [days for _, days in points],
+            "step_collections": [collection for collection, *_ in points],
+            "step_verified": [only_verified for _, only_verified, _ in points],
+            "step_days": [days for *_, days in points],
             "hold_limit": HOLDS,
         }
     )
     nearest = [
         Hold(
             token=_token(row),
+            verified=row["verified"],
             quantity=row["quantity"],
             started_at=row["started_at"],
             hold_days=row["hold_days"],

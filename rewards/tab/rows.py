@@ -177,9 +177,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A token that the collector has now, and since when."""
+    """A token that the collector has now, and since when. ``verified`` is its collection's mark."""
 
     token: Token
+    verified: bool
     quantity: int
     started_at: datetime
     hold_days: int

@@ -136,11 +136,6 @@ def rule_state(rule: RuleVersion, as_of: datetime) -> str:
     return "paused" if rule.pause_at(as_of) else "on"
 
 
-def rule_pauses(rule: RuleVersion, as_of: datetime) -> list[str]:
-    """Say when and why a rule is or was paused, the latest first."""
-    return [pauses.sentence(pause, as_of) for pause in rule.pauses]
-
-
 def pause(pause: Pause, as_of: datetime) -> str:
     """Say since when and until when something is paused, and why."""
     return f"{pauses.when(pause, as_of)}. {pauses.why(pause)} Nothing that you earned is lost."

@@ -59,9 +59,15 @@ def line(**fields: Any) -> Line:
     return Line(**(told | fields))
 
 
-def hold(days: int, collection: str = "superrare") -> Hold:
+def hold(days: int, collection: str = "superrare", *, verified: bool = False) -> Hold:
     """A hold that started on 1 January 2019 and is so many days old."""
-    return Hold(token=token(collection=collection), quantity=1, started_at=day("2019-01-01"), hold_days=days)
+    return Hold(
+        token=token(collection=collection),
+        verified=verified,
+        quantity=1,
+        started_at=day("2019-01-01"),
+        hold_days=days,
+    )
 
 
 def pause(starts: str = "2018-09-10", ends: str | None = "2018-09-20", **fields: Any) -> Pause:

@@ -54,6 +54,11 @@ class TestNearest:
         assert found is not None
         assert found.rule is soon
 
+    def test_leaves_out_rules_of_verified_collections_where_the_hold_is_of_none(self) -> None:
+        rules = [boost_rule(collections={"of": "verified"})]
+        assert growth.nearest(rules, hold=made.hold(10)) is None
+        assert growth.nearest(rules, hold=made.hold(10, verified=True)) is not None
+
     def test_leaves_out_rules_of_other_collections_and_kinds(self) -> None:
         rules = [boost_rule(collections=NAMED), made.rule("purchase")]
         assert growth.nearest(rules, hold=made.hold(100)) is None

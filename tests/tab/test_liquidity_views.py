@@ -188,10 +188,10 @@ class TestOrders:
         page = page_of_ann(client)
         orders = page[page.index("Resting orders") : page.index("No round yet")]
         for said in (
-            "0.8 ETH bid for SuperRare #1 since 2 April 2019 1 XP an hour 1 XP × 1 an hour at 0.8 × floor",
+            "0.8 ETH bid for SuperRare #1 since 2 April 2019 1 XP an hour 1 XP an hour at 0.8 × floor",
             (
                 "SuperRare #2 listed for 2.5 ETH since 1 April 2019 0.5 XP an hour "
-                "1 XP × 0.5 an hour at 2.5 × floor"
+                "1 XP an hour, × 0.5 at 2.5 × floor"
             ),
             (
                 "SuperRare #3 listed for 4 ETH since 1 April 2019 0 XP an hour "
@@ -253,7 +253,7 @@ class TestOrders:
         given.order(
             bob, "listing", price=ETH, since=day("2019-04-01"), ends=day("2019-04-10 12:20"), token_id="4"
         )
-        assert "1 XP × 0.5 an hour at 2 × floor" in page_of_ann(client)
+        assert "1 XP an hour, × 0.5 at 2 × floor" in page_of_ann(client)
 
     def test_are_compared_within_their_collection(
         self, client: Client, rules: dict[str, RuleVersion]
@@ -263,7 +263,7 @@ class TestOrders:
         given.order(ann(), "listing", price=2 * ETH, since=day("2019-04-01"), token_id="2")
         given.order(ann(), "bid", price=ETH, since=day("2019-04-01"), token_id="3", collection="mooncats")
         page = page_of_ann(client)
-        assert "1 XP × 1 an hour at 1 × floor" in page
+        assert "1 XP an hour at 1 × floor" in page
         assert "MoonCats had no floor at the last full hour." in page
 
     def test_in_another_currency_go_by_the_last_rate_of_the_day(
@@ -317,7 +317,7 @@ class TestOrders:
         given.order(ann(), "listing", price=ETH, since=day("2019-04-01"), token_id="1")
         assert "Listers counts verified collections." in page_of_ann(client)
         Collection.objects.update(verified=True)
-        assert "1 XP × 1 an hour" in page_of_ann(client)
+        assert "1 XP an hour at" in page_of_ann(client)
 
     def test_fold_where_there_are_many(self, client: Client, rules: dict[str, RuleVersion]) -> None:
         for number in range(70):
@@ -369,3 +369,17 @@ class TestStatements:
             given.hold(ann(), token_id=str(number), since=day("2019-01-01"))
         given.ship(planned_round(300))
         assert len(client.get(ANN, AS_OF).content) < 100_000
+
+
+class TestHolds:
+    def test_of_verified_collections_come_first_where_a_boost_is_for_those(self, client: Client) -> None:
+        season = given.season()
+        given.wallet("ann")
+        params = given.HOLD_BOOST | {"collections": {"of": "verified"}}
+        given.rule(season, "hold-boost", "hold_boost", params)
+        given.hold(ann(), token_id="1", since=day("2019-01-15"), collection="apes")
+        given.hold(ann(), token_id="2", since=day("2019-03-01"), collection="mooncats")
+        Collection.objects.filter(slug="mooncats").update(verified=True)
+        page = page_of_ann(client)
+        assert page.index("MoonCats #2") < page.index("Apes #1")
+        assert page.count("No boost looks at this collection for now.") == 1

@@ -66,14 +66,14 @@ class TestStandings:
     @pytest.mark.parametrize(
         ("fields", "rule", "said"),
         [
-            ({}, listing(), "1 XP × 1 an hour at 1.2 × floor"),
-            ({"price_wei": 2 * ETH}, listing(), "1 XP × 0.5 an hour at 2.67 × floor"),
+            ({}, listing(), "1 XP an hour at 1.2 × floor"),
+            ({"price_wei": 2 * ETH}, listing(), "1 XP an hour, × 0.5 at 2.67 × floor"),
             (
                 {},
                 listing(best=3, rank_weights_bp=[20_000, 14_142, 11_547], pot_xp_per_day=1_000),
-                "1 XP × 1 × 1.4142 for place 2 an hour at 1.2 × floor, towards your share of 1,000 XP a day",
+                "1 XP an hour at 1.2 × floor, × 1.41 at place 2, towards your share of 1,000 XP a day",
             ),
-            (BID, bidding(reference="top_bid"), "1 XP × 1 an hour at 1.2 × top bid"),
+            (BID, bidding(reference="top_bid"), "1 XP an hour at 1.2 × top bid"),
             ({"price_wei": 3 * ETH}, listing(), "A listing earns up to 3 × floor; yours is at 4 × floor."),
             # What is just outside does not read as if it were inside.
             (
@@ -139,8 +139,8 @@ class TestStandings:
     def test_say_each_rule_that_pays(self) -> None:
         both = standing(made.order(), listing(), listing(micro_xp_per_hour=500_000))
         assert offers.standings(both, AT) == [
-            "1 XP × 1 an hour at 1.2 × floor",
-            "0.5 XP × 1 an hour at 1.2 × floor",
+            "1 XP an hour at 1.2 × floor",
+            "0.5 XP an hour at 1.2 × floor",
         ]
 
     def test_every_reason_has_a_sentence_and_a_name(self) -> None:

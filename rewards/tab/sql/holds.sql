@@ -2,8 +2,13 @@
 WITH step AS (
     SELECT
         given.collection,
+        given.only_verified,
         given.days
-    FROM UNNEST(%(step_collections)s::text[], %(step_days)s::int[]) AS given (collection, days)
+    FROM UNNEST(
+        %(step_collections)s::text[],
+        %(step_verified)s::boolean[],
+        %(step_days)s::int[]
+    ) AS given (collection, only_verified, days)
 ),
 
 held AS (
@@ -14,6 +19,7 @@ held AS (
         hold.key,
         hold.part,
         collection.slug AS collection,
+        collection.verified,
         FLOOR(EXTRACT(EPOCH FROM %(as_of)s - hold.started_at) / 86400)::int AS hold_days
     FROM facts_hold AS hold
     INNER JOIN registry_collection AS collection ON hold.collection_id = collection.id
@@ -33,6 +39,7 @@ nearest AS (
             WHERE
                 step.days > held.hold_days
                 AND (step.collection IS NULL OR step.collection = held.collection)
+                AND (held.verified OR NOT step.only_verified)
         ) - held.hold_days AS days_to_go
     FROM held
     ORDER BY days_to_go ASC NULLS LAST, held.started_at ASC, held.key ASC, held.part ASC
@@ -42,6 +49,7 @@ nearest AS (
 SELECT
     event.contract,
     nearest.collection,
+    nearest.verified,
     event.token_id,
     nearest.quantity,
     nearest.started_at,

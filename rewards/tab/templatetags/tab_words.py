@@ -6,7 +6,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from rewards.tab import addresses, figures, names, offers, reasons, terms, tiles, words
+from rewards.tab import addresses, figures, names, offers, pauses, reasons, terms, tiles, words
+from rewards.tab.rows import Pause
 
 register = template.Library()
 
@@ -41,7 +42,8 @@ register.filter("hourly", offers.hourly)
 register.filter("order_standings", offers.standings)
 register.filter("rule", terms.rule)
 register.filter("rule_state", words.rule_state)
-register.filter("rule_pauses", words.rule_pauses)
+register.filter("pause_sentence", pauses.sentence)
+register.filter("is_on", Pause.is_on)
 register.filter("pause", words.pause)
 register.filter("round_state", words.round_state)
 register.filter("next_round", words.next_round)

@@ -12,5 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("flags/<str:slug>/pause/", site.page(flags.pause, needs="pause"), name="pause"),
     path("flags/<str:slug>/resume/", site.page(flags.resume, needs="pause"), name="resume"),
     path("rules/", site.page(rules.show_all), name="rules"),
+    path("rules/<str:slug>/", site.page(rules.show), name="rule"),
+    path("rules/<str:slug>/edit/", site.page(rules.edit, needs="edit_rules"), name="rule_edit"),
     *site.get_urls(),
 ]

@@ -1,6 +1,7 @@
 """Writes a plan: from the rule versions that count in a window to boosts, lines, awards and a digest (P7)."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,12 +36,24 @@ class Input:
         return bool(self.live) and self.live[-1].ends_at == self.version.ends_at
 
 
-def write(*, shipment: Shipment, as_of: datetime) -> None:
-    """Write the plan of a shipment whose row the caller has locked, over any earlier one."""
+def write(
+    *,
+    shipment: Shipment,
+    as_of: datetime,
+    inputs: Sequence[Input] | None = None,
+    instead_of: int | None = None,
+) -> None:
+    """
+    Write the plan of a shipment whose row the caller has locked, over any earlier one.
+
+    Without ``inputs`` the versions count that are in force in its window. ``instead_of`` names a shipment
+    that is taken never to have been, for a trial that the caller rolls back.
+    """
     of_shipment = {"shipment_id": shipment.id}
     for name in ("clear_boosts", "clear_lines", "clear_awards"):
         SQL[name].run(of_shipment)
-    inputs = list_inputs(shipment=shipment)
+    inputs = list_inputs(shipment=shipment) if inputs is None else inputs
+    not_counting = {"not_counting": [shipment.id, *([] if instead_of is None else [instead_of])]}
     if any(one.version.kind.reads_book for one in inputs):
         facts.open_book(window_start=shipment.window_start, window_end=shipment.window_end)
     boosts = [one for one in inputs if one.version.kind.boosts and one.live_at_close]
@@ -49,7 +62,7 @@ def write(*, shipment: Shipment, as_of: datetime) -> None:
         SQL["insert_boosts"].fill(boosts=statement).run(_params(shipment=shipment, one=one))
     for one in inputs:
         if not one.version.kind.boosts:
-            params = _params(shipment=shipment, one=one)
+            params = _params(shipment=shipment, one=one) | not_counting
             params["boosts"] = [
                 boost.version.id for boost in boosts if boost.version.boosts_rule(one.version.slug)
             ]
@@ -78,7 +91,7 @@ def _bounded_lines(version: VersionInWindow, *, for_everybody: bool) -> Statemen
     return lines
 
 
-def _sum_up(*, shipment: Shipment, inputs: list[Input], as_of: datetime) -> None:
+def _sum_up(*, shipment: Shipment, inputs: Sequence[Input], as_of: datetime) -> None:
     """Write the totals and the digest of what was planned on the shipment."""
     totals = SQL["plan_totals"].row({"shipment_id": shipment.id})
     shipment.line_count = totals["line_count"]
@@ -121,7 +134,7 @@ def list_inputs(*, shipment: Shipment) -> list[Input]:
     ]
 
 
-def in_words(inputs: list[Input], *, audience: dict[str, Any]) -> list[dict[str, Any]]:
+def in_words(inputs: Sequence[Input], *, audience: dict[str, Any]) -> list[dict[str, Any]]:
     """The inputs in words that do not depend on this database's row numbers."""
     return [
         {

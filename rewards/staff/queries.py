@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from rewards.staff.models import Change
 
 
@@ -16,12 +18,21 @@ class Difference:
     after: Any
 
 
-def list_changes(*, rows: Sequence[tuple[str, str]], limit: int = 50) -> list[Change]:
-    """The changes of rows, each given as table and key, newest first."""
-    found = Change.objects.none()
-    for table_name, row_key in rows:
-        found = found | Change.objects.filter(table_name=table_name, row_key=row_key)
-    return list(found.order_by("-id")[:limit])
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A change, and the columns that it gave another value."""
+
+    change: Change
+    differences: list[Difference]
+
+
+def list_changes(*, rows: Sequence[tuple[str, Sequence[str]]], limit: int = 50) -> list[Entry]:
+    """The changes of rows, given as a table and the keys in it, newest first."""
+    wanted = Q(pk__in=[])
+    for table_name, row_keys in rows:
+        wanted |= Q(table_name=table_name, row_key__in=row_keys)
+    found = Change.objects.filter(wanted).order_by("-id")[:limit]
+    return [Entry(change=change, differences=list_differences(change)) for change in found]
 
 
 def list_differences(change: Change) -> list[Difference]:

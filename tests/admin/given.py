@@ -1,5 +1,6 @@
 """People of each role, signed in."""
 
+import html
 import re
 from typing import Any
 
@@ -20,4 +21,5 @@ def signed_in(role: str, *, name: str = "olga") -> Client:
 def text(response: Any) -> str:
     """What a page of ours says, without its tags and the frame around it."""
     body = response.content.decode().partition('<div class="hf">')[2]
-    return re.sub(r"\s+", " ", strip_tags(body)).strip()
+    parted = re.sub(r"(</(?:button|dd|dt|h\d|label|li|option|p|summary|td|th)>)", r" \1", body)
+    return re.sub(r"\s+", " ", html.unescape(strip_tags(parted))).strip()

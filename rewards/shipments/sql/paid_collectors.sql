@@ -9,4 +9,4 @@ WHERE
     version.rule_id = %(rule_id)s
     AND paid.amount_xp > 0
     AND shipment.state IN ('approved', 'shipping', 'halted', 'shipped', 'sealed')
-    AND shipment.id <> %(shipment_id)s
+    AND shipment.id <> ALL(%(not_counting)s)

@@ -1,0 +1,60 @@
+"""What the admin's templates say that the tab has no words for."""
+
+import json
+from typing import Any
+
+from django import template
+
+from rewards.staff.models import Change
+from rewards.tab import figures
+
+register = template.Library()
+
+TABLES = {
+    "flags_flag": "Flag",
+    "flags_pause": "Pause",
+    "registry_collection": "Collection",
+    "rules_cohort": "Cohort",
+    "rules_cohortmember": "Wallet on a list",
+    "rules_rule": "Rule",
+    "rules_ruleversion": "Version",
+    "rules_season": "Season",
+    "shipments_shipment": "Shipment",
+    "staff_told": "Event told by staff",
+}
+
+
+@register.filter
+def words(slug: str) -> str:
+    """A name of ours in words: hold_boost is hold boost."""
+    return slug.replace("_", " ")
+
+
+@register.filter
+def change(of: Change) -> str:
+    """What happened to which row: Pause 12 was made."""
+    what = f"{TABLES.get(of.table_name, of.table_name)} {of.row_key}"
+    if of.before is None:
+        return f"{what} was made"
+    return f"{what} was removed" if of.after is None else f"{what} was changed"
+
+
+@register.filter
+def told(value: Any) -> str:
+    """A value of a row as text; nothing as a dash."""
+    if value is None or value == "":
+        return "–"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def signed(amount_xp: int) -> str:
+    """A change of XP with its sign: +1,200 XP."""
+    sign = "+" if amount_xp > 0 else "−" if amount_xp < 0 else "±"
+    return f"{sign}{figures.xp(abs(amount_xp))}"
+
+
+@register.filter
+def percent(part: int, whole: int) -> int:
+    """A part of a whole in whole percent, rounded down; 0 of nothing."""
+    return part * 100 // whole if whole else 0

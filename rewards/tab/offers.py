@@ -10,7 +10,6 @@ from rewards.tab.rows import Order
 
 # Reasons that an order can have now and no line has afterwards.
 TITLES = {
-    "out_of_rank": "Not among the best",
     "not_ranked_yet": "From the next hour on",
     "rested_too_short": "Rests too short yet",
 }
@@ -112,7 +111,7 @@ def _price_too_far(standing: Standing, order: Order, _as_of: datetime) -> str:
     return f"A {order.side} earns {prices}; yours is at {_ratio(standing, order)}."
 
 
-def _out_of_rank(standing: Standing, order: Order, _as_of: datetime) -> str:
+def _not_among_best(standing: Standing, order: Order, _as_of: datetime) -> str:
     best = terms.best(standing.rule.params, side=order.side)
     return f"Only {best} earn; yours is in place {figures.whole(order.place or 0)}."
 
@@ -135,7 +134,7 @@ WHY: Mapping[str, Callable[[Standing, Order, datetime], str]] = {
     "no_rate": _no_rate,
     "no_book": _no_book,
     "price_too_far": _price_too_far,
-    "out_of_rank": _out_of_rank,
+    "not_among_best": _not_among_best,
     "not_ranked_yet": _not_ranked_yet,
     "rested_too_short": _rested_too_short,
 }

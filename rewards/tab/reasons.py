@@ -21,6 +21,7 @@ REASONS = {
     "stacked": "Behind an order of your own",
     "no_book": "No price to compare with",
     "price_too_far": "Price too far off",
+    "not_among_best": "Not among the best",
     "over_cap": "Over the cap",
     "paused": "Paused",
     "not_in_audience": "For other collectors",
@@ -114,9 +115,14 @@ def _no_book(line: Line, _as_of: datetime) -> str:
 def _price_too_far(line: Line, _as_of: datetime) -> str:
     params, side = line.rule.params, SIDES[line.rule.kind]
     prices = terms.prices(reach(params, side=side), reference=terms.REFERENCES[params["reference"]])
-    if params["best"]:
-        prices = f"{prices} and among {terms.best(params, side=side)}"
     return f"A {side} earns {prices}, hour by hour. In no hour of this round was this one so."
+
+
+def _not_among_best(line: Line, _as_of: datetime) -> str:
+    best = terms.best(line.rule.params, side=SIDES[line.rule.kind])
+    return (
+        f"Only {best} earn, as they stand at each full hour. At none of this round was this one among them."
+    )
 
 
 def _over_cap(line: Line, _as_of: datetime) -> str:
@@ -162,6 +168,7 @@ WHY: Mapping[str, Callable[[Line, datetime], str]] = {
     "stacked": _stacked,
     "no_book": _no_book,
     "price_too_far": _price_too_far,
+    "not_among_best": _not_among_best,
     "over_cap": _over_cap,
     "paused": _paused,
     "not_in_audience": _not_in_audience,

@@ -75,7 +75,7 @@ def standing(rule: RuleVersion, *, order: Order, at: datetime) -> Standing:
         _left_out(rule, order=order, at=at)
         or _unpriced(order, reference_wei=reference_wei)
         or ("price_too_far" if weight == 0 else "")
-        or (_out_of_rank(order) if rank_weight == 0 else "")
+        or (_off_the_ranks(order) if rank_weight == 0 else "")
         or ("rested_too_short" if rests_from > at else "")
     )
     return Standing(
@@ -107,8 +107,8 @@ def _unpriced(order: Order, *, reference_wei: int | None) -> str:
     return "" if reference_wei else "no_book"
 
 
-def _out_of_rank(order: Order) -> str:
-    return "out_of_rank" if order.place is not None else "not_ranked_yet"
+def _off_the_ranks(order: Order) -> str:
+    return "not_among_best" if order.place is not None else "not_ranked_yet"
 
 
 def ratio_bp(side: str, *, price_wei: int | None, reference_wei: int | None) -> int | None:
@@ -124,12 +124,10 @@ def weight_bp(params: Params, *, side: str, ratio: int) -> int:
     prices = [band["price_bp"] for band in params["bands"]]
     weights = [band["weight_bp"] for band in params["bands"]]
     around = [*weights, 0] if side == "listing" else [0, *weights]
-    if params["shape"] == "steps":
+    if params["shape"] == "steps" or not prices[0] <= ratio < prices[-1]:
         find = bisect_left if side == "listing" else bisect_right
         return int(around[find(prices, ratio)])
     after = bisect_right(prices, ratio)
-    if after in (0, len(prices)):
-        return int(around[after])
     rise, way = weights[after] - weights[after - 1], prices[after] - prices[after - 1]
     return int(weights[after - 1] + rise * (ratio - prices[after - 1]) // way)
 

@@ -296,6 +296,7 @@ class TestOrders:
         given.rule(season, "listers", "listing", given.LISTING | {"best": 2})
         bob = given.wallet("bob")
         given.order(bob, "listing", price=ETH, since=day("2019-04-01"), token_id="1")
+        given.order(bob, "listing", price=99 * ETH // 100, since=day("2019-04-01 06:00"), token_id="1")
         given.order(ann(), "listing", price=11 * ETH // 10, since=day("2019-04-02"), token_id="2")
         given.order(ann(), "listing", price=11 * ETH // 10, since=day("2019-04-03"), token_id="3")
         given.order(ann(), "listing", price=ETH // 10 * 9, since=day("2019-04-10 12:05"), token_id="4")

@@ -132,10 +132,14 @@ class TestWhyNothing:
                 "A listing earns up to 3 × floor, hour by hour. In no hour of this round was this one so.",
             ),
             (
-                {"reason": "price_too_far", "rule": made.rule("bidding", BIDDING | {"best": 100})},
+                {"reason": "price_too_far", "rule": made.rule("bidding", BIDDING)},
+                "A bid earns from 0.75 × floor on, hour by hour. In no hour of this round was this one so.",
+            ),
+            (
+                {"reason": "not_among_best", "rule": made.rule("bidding", BIDDING | {"best": 100})},
                 (
-                    "A bid earns from 0.75 × floor on and among the 100 highest of a collection, hour by "
-                    "hour. In no hour of this round was this one so."
+                    "Only the 100 highest of a collection earn, as they stand at each full hour. "
+                    "At none of this round was this one among them."
                 ),
             ),
             (

@@ -53,7 +53,7 @@ class TestStanding:
             ({"price_wei": 9 * ETH // 4}, {}, ""),
             ({"price_wei": 9 * ETH // 4 + 1}, {}, "price_too_far"),
             ({"place": 2}, {"best": 2}, ""),
-            ({"place": 3}, {"best": 2}, "out_of_rank"),
+            ({"place": 3}, {"best": 2}, "not_among_best"),
             ({"place": None}, {"best": 2}, "not_ranked_yet"),
             ({"placed_at": AT - timedelta(minutes=30)}, {}, ""),
             ({"placed_at": AT - timedelta(minutes=30, microseconds=-1)}, {}, "rested_too_short"),

@@ -56,8 +56,23 @@ priced AS (
             WHEN resting.currency IN ('ETH', 'WETH') THEN resting.price
             ELSE DIV(resting.price * rate.rate_wei, ('1e' || event.decimals)::NUMERIC)
         END AS price_wei,
-        resting.placed_at <= hour.at AND (resting.ended_at IS NULL OR resting.ended_at > hour.at) AS in_book
+        resting.placed_at <= hour.at AS in_book,
+        -- Orders that count once take one place.
+        COUNT(*) OVER (
+            PARTITION BY
+                maker.collector_id,
+                resting.side,
+                resting.collection_id,
+                resting.token,
+                resting.trait
+            ORDER BY
+                resting.placed_at,
+                resting.order_id,
+                resting.scope
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) = 0 AS has_place
     FROM facts_order AS resting
+    INNER JOIN registry_wallet AS maker ON resting.maker_id = maker.id
     CROSS JOIN (SELECT DATE_TRUNC('hour', %(as_of)s, 'UTC') AS at) AS hour
     LEFT JOIN rate ON resting.currency = rate.currency
     LEFT JOIN inbox_event AS event
@@ -72,12 +87,12 @@ ranked AS (
     SELECT
         priced.*,
         CASE
-            WHEN priced.in_book AND priced.price_wei IS NOT NULL
+            WHEN priced.in_book AND priced.has_place AND priced.price_wei IS NOT NULL
                 THEN ROW_NUMBER() OVER (
                     PARTITION BY
                         priced.collection_id,
                         priced.side,
-                        priced.in_book AND priced.price_wei IS NOT NULL
+                        priced.in_book AND priced.has_place AND priced.price_wei IS NOT NULL
                     ORDER BY
                         CASE priced.side WHEN 'listing' THEN priced.price_wei ELSE -priced.price_wei END,
                         priced.placed_at,

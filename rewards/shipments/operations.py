@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 
-from config import db
+from config import db, failpoints
 from marketplace.facts import operations as facts
 from rewards.ledger import operations as ledger
 from rewards.ledger.errors import InsufficientXp, LedgerMismatch
@@ -321,6 +321,7 @@ def post_batch(*, batch_id: int, as_of: datetime) -> bool:
     """
     lease = as_of + timedelta(seconds=settings.BATCH_LEASE_SECONDS)
     SQL["claim_batch"].run({"batch_id": batch_id, "leased_until": lease})
+    failpoints.reach("batch.claimed")
     try:
         with transaction.atomic():
             return _post_locked(batch_id=batch_id, as_of=as_of)
@@ -345,13 +346,16 @@ def _post_locked(*, batch_id: int, as_of: datetime) -> bool:
     ).state
     if state != "shipping":
         return False
+    failpoints.reach("batch.before_post")
     posted = ledger.post(entries=SQL["batch_entries"], params=batch, posted_at=as_of)
+    failpoints.reach("batch.posted")
     if posted.new + posted.known != batch["award_count"]:
         raise PostFailed(
             f"{posted.new + posted.known} awards were found where {batch['award_count']} were cut; "
             "nothing was posted"
         )
     Batch.objects.filter(id=batch_id).update(state="done", done_at=as_of, leased_until=None, problem="")
+    failpoints.reach("batch.marked")
     return True
 
 

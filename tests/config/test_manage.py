@@ -36,7 +36,7 @@ class TestManage:
 
     @pytest.mark.skipif(
         settings.EXTERNAL_DATABASE_URL is not None,
-        reason="On this server a superuser stands in for both roles.",
+        reason="A superuser stands in for both roles here.",
     )
     def test_migrates_and_grants_as_the_owner(self, cloned_database: ClonedDatabase) -> None:
         environment = cloned_database.environment()
@@ -48,7 +48,7 @@ class TestManage:
             "from config import db; print(db.Statement(name='user', text='SELECT current_user AS it').row())"
         )
         done = manage("shell", "--no-imports", "-c", code, **cloned_database.environment())
-        assert done.stdout == "{'it': 'holdfast_app'}\n"
+        assert done.stdout == "{'current_user': 'holdfast_app'}\n"
 
 
 class TestSettings:

@@ -1,5 +1,6 @@
 """Fills a fresh machine with real data and a shipped round: ``manage.py demo``. Again changes nothing."""
 
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ class Command(BaseCommand):
 
     help = "Load the sample data, apply the sample program, and ship its rounds through the worker."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--address", default="", help="where the web server answers, for the links")
+
     def handle(self, *_: Any, **options: Any) -> None:
         self._say("Real market data: SuperRare 2018–2019 and MoonCats 2017–2021")
         call_command("ingest", EVENTS / "superrare.ndjson.gz", EVENTS / "mooncats.ndjson.gz", foreground=True)
@@ -30,11 +34,12 @@ class Command(BaseCommand):
         call_command("program", "apply", PROGRAM, by=AUTHOR)
         for name in ("2019-02", "2019-03"):
             self._ship(name)
-        page = reverse("tab:collector", args=[worth_looking_at()])
+        page = options["address"] + reverse("tab:collector", args=[worth_looking_at()])
         sales = Sale.objects.filter(collection_id__in=traded())
         last = sales.order_by("-at").values_list("at", flat=True)[0]
         self.stdout.write(
-            f"\nA collector worth looking at, as of the end of the data: {page}?as_of={last:%Y-%m-%dT%H:%M:%SZ}"
+            "\nA collector worth looking at, as of the end of the data:\n"
+            f"{page}?as_of={last:%Y-%m-%dT%H:%M:%SZ}"
         )
 
     def _ship(self, name: str) -> None:

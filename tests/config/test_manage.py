@@ -44,9 +44,7 @@ class TestManage:
         assert manage("grant", **environment).stdout == "holdfast_app has its privileges.\n"
 
     def test_runs_as_the_app_otherwise(self, cloned_database: ClonedDatabase) -> None:
-        code = (
-            "from config import db; print(db.Statement(name='user', text='SELECT current_user AS it').row())"
-        )
+        code = "from config.db import Statement; print(Statement(name='', text='SELECT current_user').row())"
         done = manage("shell", "--no-imports", "-c", code, **cloned_database.environment())
         assert done.stdout == "{'current_user': 'holdfast_app'}\n"
 

@@ -44,8 +44,11 @@ def running() -> Iterator[None]:
 def _remove() -> None:
     settings.POSTGRES.stop()
     settings.REDIS.stop()
-    for folder in (settings.POSTGRES.folder, settings.REDIS.folder):
-        shutil.rmtree(folder, ignore_errors=True)
+    for path in settings.PLACE.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.suffix != ".lock" and path.name != "lock":
+            path.unlink()
 
 
 def migrate() -> None:

@@ -320,7 +320,8 @@ def post_batch(*, batch_id: int, as_of: datetime) -> bool:
     20 tries the batch is failed and waits for a person.
     """
     lease = as_of + timedelta(seconds=settings.BATCH_LEASE_SECONDS)
-    SQL["claim_batch"].run({"batch_id": batch_id, "leased_until": lease})
+    if not SQL["claim_batch"].run({"batch_id": batch_id, "leased_until": lease}):
+        return False
     failpoints.reach("batch.claimed")
     try:
         with transaction.atomic():
@@ -338,6 +339,9 @@ def _post_locked(*, batch_id: int, as_of: datetime) -> bool:
     if not found:
         return False
     batch = found[0]
+    if batch["attempts"] > MOST_ATTEMPTS:
+        # An error would have failed it by now: nobody who took it up lived to report one.
+        raise PostFailed(f"It was taken up {MOST_ATTEMPTS} times, and never came through or said why.")
     # A shared lock, so that the shipment cannot be halted between this look and the commit.
     state = (
         Shipment.objects.raw(

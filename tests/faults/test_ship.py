@@ -3,8 +3,14 @@
 import shutil
 
 import pytest
+from django.utils import timezone
 
+from config import db
 from rewards import pipeline
+from rewards.shipments import operations as shipments
+from rewards.shipments import queries
+from rewards.shipments.errors import PostFailed
+from rewards.shipments.models import Batch, Shipment
 from tests.faults.conftest import Approved, django_on
 from tests.faults.given import BATCH_SIZE, COLLECTORS, SHIPMENT
 from tests.faults.harness import Fault, Gate, Program, Stack, kill
@@ -16,6 +22,12 @@ POINTS = ["batch.claimed", "batch.before_post", "batch.posted", "batch.marked", 
 IN_TRANSACTION = ["batch.before_post", "batch.posted", "batch.marked"]
 
 DONE = "SELECT count(*) FROM shipments_batch WHERE state = 'done'"
+LOCKED = """
+    WITH free AS (SELECT id FROM shipments_batch FOR UPDATE SKIP LOCKED)
+    SELECT min(id)
+    FROM shipments_batch
+    WHERE id NOT IN (SELECT id FROM free)
+"""
 IDLE_IN_TRANSACTION = """
     SELECT min(pid)
     FROM pg_stat_activity
@@ -58,6 +70,36 @@ class TestCalm:
         assert len(calm.batches) == BATCHES
         assert len({amount_xp for _, _, amount_xp in calm.awards}) > 100
         assert [shipment[1] for shipment in calm.shipments] == ["shipped"]
+
+
+class TestTwoAtOneBatch:
+    def test_the_second_does_not_wait(self, stack: Stack, approved: Approved) -> None:
+        """A worker that hangs costs its own process, and not that of everybody who hears of its batch."""
+        _, gate, _, command = hold_in_the_middle(stack, point="batch.marked", processes=1)
+        held = stack.value(LOCKED)
+        with django_on(stack.postgres, database=stack.database):
+            db.Statement(name="test.impatient", text="SET lock_timeout = '3s'").run()
+            assert not pipeline.post(batch_id=held, as_of=timezone.now())
+        gate.open()
+        stack.finish(command)
+        assert_undisturbed(stack, approved)
+
+
+class TestDeadlyBatch:
+    def test_it_fails_visibly_and_the_others_go_on(self, stack: Stack) -> None:
+        """No error ever says so, because nobody who takes it up lives to tell."""
+        with django_on(stack.postgres, database=stack.database):
+            shipments.start(slug=SHIPMENT, as_of=timezone.now(), batch_size=BATCH_SIZE)
+            Batch.objects.filter(number=3).update(attempts=shipments.MOST_ATTEMPTS)
+            for batch in Batch.objects.exclude(number=3):
+                assert pipeline.post(batch_id=batch.id, as_of=timezone.now())
+            deadly = Batch.objects.get(number=3)
+            with pytest.raises(PostFailed, match="Batch 3: It was taken up 20 times"):
+                pipeline.post(batch_id=deadly.id, as_of=timezone.now())
+            deadly.refresh_from_db()
+            assert deadly.state == "failed"
+            assert len(queries.list_problems(shipment=deadly.shipment)) == 1
+            assert Shipment.objects.get(slug=SHIPMENT).state == "shipping"
 
 
 class TestKilledWorker:

@@ -57,6 +57,9 @@ def put_draft(*, draft: Draft, author: str) -> str:
         "window_end": draft.window_end,
         "ships_at": draft.ships_at,
     }
+    if shipment is None or (shipment.state == "draft" and shipment.plan_due_at is not None):
+        # Once it was planned, or could not be, only a person asks for another plan.
+        wanted["plan_due_at"] = draft.plan_due_at
     rule_ids = sorted(rule.id for rule in draft.rules)
     if shipment is not None:
         known_rules = sorted(ShipmentRule.objects.filter(shipment=shipment).values_list("rule_id", flat=True))
@@ -66,7 +69,7 @@ def put_draft(*, draft: Draft, author: str) -> str:
             raise ShipmentError(f"is {shipment.state} already, so it can no longer be changed")
     done = "changed" if shipment else "new"
     if shipment is None:
-        shipment = Shipment(slug=draft.slug, author=author, plan_due_at=draft.plan_due_at)
+        shipment = Shipment(slug=draft.slug, author=author)
     for name, value in wanted.items():
         setattr(shipment, name, value)
     shipment.save()

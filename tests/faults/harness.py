@@ -108,15 +108,14 @@ class Program:
         return {child.pid for child in psutil.Process(self.pid).children() if is_alive(child)}
 
     def kill(self) -> None:
-        """Kill the process alone; its children learn of it by themselves."""
+        """Kill the process alone. It is waited for later, so that its group's number stays its own."""
         self._process.kill()
-        self._process.wait()
 
     def kill_all(self) -> None:
-        """Kill the process and all that it has started, at once; also if it is gone and they are not."""
-        with suppress(ProcessLookupError):
+        """Kill the process and all that it has started, at once, unless it has ended by itself."""
+        if self._process.returncode is None:
             os.killpg(self.pid, signal.SIGKILL)
-        self._process.wait()
+            self._process.wait()
 
     def exit_code(self) -> int | None:
         """How it ended, or None while it runs."""

@@ -148,7 +148,8 @@ def price_in_wei(event: Event, rates: dict[tuple[str, date], int]) -> int | None
     if rate is None:
         return None
     decimals = DECIMALS[event.currency] if event.decimals is None else event.decimals
-    return event.price * rate // int(10**decimals)
+    wei = event.price * rate // int(10**decimals)
+    return wei if wei < 10**78 else None
 
 
 def sale_of(event: Event, rates: dict[tuple[str, date], int]) -> Sale:

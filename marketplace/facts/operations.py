@@ -125,8 +125,9 @@ TEMPORARY_TABLES = (
 def _touch(*, batches: list[int], wallets: list[int]) -> None:
     """Name what the new events name, and collect the scopes whose facts may change, with every event."""
     params = {"batches": batches}
-    SQL["new_collections"].fill(events=SQL["new_events"]).run(params)
-    SQL["new_wallets"].fill(events=SQL["new_events"]).run(params)
+    new = Statement(name="facts.new_events", text=f"({SQL['new_events'].text})")
+    SQL["new_collections"].fill(events=new).run(params)
+    SQL["new_wallets"].fill(events=new).run(params)
     SQL["touch"].run(params)
     kinds = {row["kind"] for row in SQL["batch_kinds"].rows(params)}
     if "custody" in kinds:

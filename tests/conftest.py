@@ -81,7 +81,7 @@ def django_db_setup(
     uses ``db``, so that tests with only a database of their own would copy an empty one.
     """
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases=[DEFAULT_DB_ALIAS])
+        made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS: None})
         roles.grant(role=APP_ROLE)
         migrated = connection.settings_dict["NAME"]
         connection.close()

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -144,7 +145,7 @@ def _header(line: str) -> str:
     """The name in a table's header, without quotes; nothing where the line is none."""
     if not line.strip().startswith("["):
         return ""
-    return re.sub(r"[\s\"']", "", line.split("#")[0]).strip("[]")
+    return re.sub(r"[\s\"']", "", line.split("#", maxsplit=1)[0]).strip("[]")
 
 
 def _field_line(lines: list[str], header: int, names: list[str]) -> int:
@@ -289,7 +290,7 @@ def _explained(message: str) -> _Wrong:
     return _Wrong(name, f"is wrong: {text[0].lower()}{text[1:]}")
 
 
-def _check_references(program: Program, names: Mapping[str, Set[str]]) -> Iterator[Mistake]:
+def _check_references(program: Program, names: Mapping[str, AbstractSet[str]]) -> Iterator[Mistake]:
     """
     What a file can get wrong between its tables.
 
@@ -309,7 +310,7 @@ def _check_references(program: Program, names: Mapping[str, Set[str]]) -> Iterat
 
 
 def _check_rule(
-    program: Program, names: Mapping[str, Set[str]], name: str, rule: RuleTable
+    program: Program, names: Mapping[str, AbstractSet[str]], name: str, rule: RuleTable
 ) -> Iterator[Mistake]:
     """What a rule names that the file does not have."""
     season = program.seasons.get(rule.head.season)

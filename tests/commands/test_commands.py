@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from rewards import tasks
 from rewards.management.commands import shipment as shipment_command
 from rewards.shipments.models import Batch, Shipment
 from tests.program.test_file import PROGRAM
@@ -121,8 +121,14 @@ class TestShipmentPlan:
             "  awards    2 from 3 lines",
             "  total     351 XP; the season has 1,000,000 XP left",
             f"  digest    {digest}",
-            "  buyers               earned                       2 lines        2 collectors            351 XP",
-            "  buyers               other_collection             1 lines        1 collectors              0 XP",
+            (
+                "  buyers               earned                       2 lines        2 "
+                "collectors            351 XP"
+            ),
+            (
+                "  buyers               other_collection             1 lines        1 "
+                "collectors              0 XP"
+            ),
             f"  next      manage.py shipment approve march --digest {digest[:12]} --by …",
         ]
 
@@ -212,13 +218,13 @@ class TestShipmentShip:
         Batch.objects.update(state="pending", done_at=None, award_count=9)
         with pytest.raises(CommandError, match="Batch 1: 2 awards were found where 9 were cut"):
             run("shipment", "ship", "march", foreground=True)
-        assert "  Batch 1, 2 tries: 2 awards were found where 9 were cut" in run("shipment", "status", "march")
+        assert "  Batch 1, 2 tries: 2 awards were found where 9 were cut" in run(
+            "shipment", "status", "march"
+        )
 
-    def test_says_when_no_worker_takes_the_work(
-        self, approved: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_says_when_no_worker_takes_the_work(self, approved: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(shipment_command, "PATIENCE_SECONDS", 0)
-        monkeypatch.setattr(shipment_command.tasks, "sweep", lambda: None)
+        monkeypatch.setattr(tasks, "sweep", lambda: None)
         with pytest.raises(CommandError, match="Nothing is lost: the work is on the list in PostgreSQL"):
             run("shipment", "ship", "march", stderr=io.StringIO())
         assert Batch.objects.get().state == "pending"
@@ -246,7 +252,9 @@ class TestShipmentExport:
 
     def test_writes_awards_as_csv(self, planned: str) -> None:
         said = run("shipment", "export", "march", what="awards", format="csv")
-        assert said == f"shipment,collector,amount_xp\nmarch,{address('ann')},150\nmarch,{address('bob')},201\n"
+        assert (
+            said == f"shipment,collector,amount_xp\nmarch,{address('ann')},150\nmarch,{address('bob')},201\n"
+        )
 
     def test_writes_no_formula_into_a_csv(self, planned: str) -> None:
         said = run("shipment", "export", "march", format="csv")
@@ -279,7 +287,7 @@ class TestFacts:
 
 class TestIngest:
     @pytest.fixture
-    def events(self, tmp_path: Path) -> Iterator[Path]:
+    def events(self, tmp_path: Path) -> Path:
         path = tmp_path / "events.ndjson"
         mint = {
             "source": "chain",
@@ -294,7 +302,7 @@ class TestIngest:
         }
         lines = [mint, mint | {"key": "two", "token_id": "2"}, mint | {"at": "yesterday"}]
         path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-        yield path
+        return path
 
     def test_says_what_became_of_the_events(self, events: Path) -> None:
         said = run("ingest", events, no_facts=True)

@@ -89,12 +89,31 @@ class TestApply:
     @pytest.mark.parametrize(
         ("old", "new", "expected"),
         [
-            ("budget_xp = 1_000_000", "budget_xp = 999_999", "line 5: season.genesis.budget_xp is below the 1,000,000 XP that the season was funded with"),
-            ("ends_at = 2027-01-01", "ends_at = 2028-01-01", "line 4: season.genesis.ends_at is 2027-01-01 in the season that exists"),
-            ('kind = "purchase"\nseason = "genesis"\ntitle = "Buying"\nxp_per_eth = 100.5\nminimum_price_eth = 0.05', 'kind = "holding"\nseason = "genesis"\ntitle = "Buying"\nxp_per_token_day = 1', "line 11: rule.buyers.kind cannot change in a rule that exists; make a new rule instead"),
-            ('title = "Buying"', 'title = "Buying"\nstarts_at = 2026-02-01T00:00:00Z', "line 14: rule.buyers.starts_at cannot change in a rule that exists; make a new rule instead"),
+            (
+                "budget_xp = 1_000_000",
+                "budget_xp = 999_999",
+                "line 5: season.genesis.budget_xp is below the 1,000,000 XP that the season was funded with",
+            ),
+            (
+                "ends_at = 2027-01-01",
+                "ends_at = 2028-01-01",
+                "line 4: season.genesis.ends_at is 2027-01-01 in the season that exists",
+            ),
+            (
+                (
+                    'kind = "purchase"\nseason = "genesis"\ntitle = "Buying"\nxp_per_eth = '
+                    "100.5\nminimum_price_eth = 0.05"
+                ),
+                'kind = "holding"\nseason = "genesis"\ntitle = "Buying"\nxp_per_token_day = 1',
+                "line 11: rule.buyers.kind cannot change in a rule that exists; make a new rule instead",
+            ),
+            (
+                'title = "Buying"',
+                'title = "Buying"\nstarts_at = 2026-02-01T00:00:00Z',
+                "line 14: rule.buyers.starts_at cannot change in a rule that exists; make a new rule instead",
+            ),
         ],
-    )  # fmt: skip
+    )
     def test_refuses_what_never_changes_and_applies_nothing(
         self, file: Path, old: str, new: str, expected: str
     ) -> None:

@@ -150,7 +150,7 @@ class TestPutRule:
             field: value or other,
         }
         with pytest.raises(RuleError, match="cannot change in a rule that exists; make a new rule") as wrong:
-            rules.put_rule(**fields)  # type: ignore[arg-type]
+            rules.put_rule(**fields)
         assert wrong.value.field == field
 
     def test_a_new_title_makes_no_version(self) -> None:

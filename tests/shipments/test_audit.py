@@ -97,8 +97,11 @@ class TestListFindings:
             (
                 "P8",
                 "shipments_shipment march",
-                "It is shipped with a total of 700 XP, but has awards of 1,499 XP and batches of 700 XP; its "
-                "account holds 0 XP where 0 XP are due.",
+                (
+                    "It is shipped with a total of 700 XP, but has awards of 1,499 XP and "
+                    "batches of 700 XP; its "
+                    "account holds 0 XP where 0 XP are due."
+                ),
             ),
         ]
 
@@ -107,7 +110,11 @@ class TestListFindings:
         tamper("shipments_award", f"DELETE FROM shipments_award WHERE collector_id = {ann}")
         found = findings()
         assert ("P9", f"shipments_award march {ann}", "0 XP were due, but the ledger has 200 XP.") in found
-        assert ("P12", f"shipments_award march {ann}", "The award says 0 XP, but its lines make 200 XP.") in found
+        assert (
+            "P12",
+            f"shipments_award march {ann}",
+            "The award says 0 XP, but its lines make 200 XP.",
+        ) in found
 
     def test_names_an_award_that_was_not_posted(self, ann: int) -> None:
         approved()
@@ -165,9 +172,7 @@ class TestListFindings:
     def test_names_a_guard_that_sleeps(self, table: str, trigger: str, how: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE {table} {how.format(trigger)}")
-        assert findings() == [
-            ("P8", f"{table} trigger {trigger}", "The guard is missing or switched off.")
-        ]
+        assert findings() == [("P8", f"{table} trigger {trigger}", "The guard is missing or switched off.")]
 
     def test_names_a_guard_that_is_gone(self) -> None:
         with connection.cursor() as cursor:

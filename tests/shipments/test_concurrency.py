@@ -114,9 +114,9 @@ class TestApprove:
         digest = planned().plan_digest or ""
 
         def by(name: str) -> Callable[[], Any]:
-            return lambda: shipments.approve(
-                slug="march", digest=digest, approver=name, as_of=PLANNED_AT
-            ).approved_by
+            return lambda: (
+                shipments.approve(slug="march", digest=digest, approver=name, as_of=PLANNED_AT).approved_by
+            )
 
         found = at_once(by("bob"), by("eve"))
         (winner,) = [one for one in found if isinstance(one, str)]
@@ -134,9 +134,9 @@ class TestApprove:
         }
 
         def of(slug: str) -> Callable[[], Any]:
-            return lambda: shipments.approve(
-                slug=slug, digest=digests[slug], approver="bob", as_of=PLANNED_AT
-            ).slug
+            return lambda: (
+                shipments.approve(slug=slug, digest=digests[slug], approver="bob", as_of=PLANNED_AT).slug
+            )
 
         found = at_once(of("march"), of("other"))
         (loser,) = [one for one in found if isinstance(one, ApprovalRefused)]
@@ -148,6 +148,7 @@ def paid() -> dict[int, int]:
     """How many collectors have which balance."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT balance_xp, COUNT(*)::INT FROM ledger_account WHERE kind = 'collector' GROUP BY balance_xp"
+            "SELECT balance_xp, COUNT(*)::INT FROM ledger_account WHERE kind = 'collector' "
+            "GROUP BY balance_xp"
         )
         return dict(cursor.fetchall())

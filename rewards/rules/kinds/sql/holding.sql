@@ -1,5 +1,6 @@
 -- A line for each hold that has time in the span. A second counts by the curve's step that the hold has
--- reached: the steps are summed as what each adds to the one before.
+-- reached: the steps are summed as what each adds to the one before. The days between two instants are
+-- whole days of 24 hours in any time zone.
 WITH piece AS (
     SELECT
         collector_id,
@@ -27,26 +28,29 @@ counted AS (
         token,
         collection_id,
         edition,
-        FLOOR(EXTRACT(EPOCH FROM aged_until - started_at) / 86400)::INTEGER AS hold_days,
+        EXTRACT(DAY FROM aged_until - started_at)::INTEGER AS hold_days,
         quantity * EXTRACT(EPOCH FROM counts_until - counts_from) AS unit_seconds,
         quantity * (
             10000 * EXTRACT(EPOCH FROM counts_until - counts_from)
-            + COALESCE((
-                SELECT
-                    SUM(
-                        step.rise_bp * GREATEST(
-                            EXTRACT(EPOCH FROM counts_until - GREATEST(
-                                counts_from,
-                                started_at + step.days * INTERVAL '24 hours'
-                            )),
-                            0
+            + CASE
+                WHEN CARDINALITY(%(curve_days)s::INTEGER[]) = 0 THEN 0
+                ELSE (
+                    SELECT
+                        SUM(
+                            step.rise_bp * GREATEST(
+                                EXTRACT(EPOCH FROM counts_until - GREATEST(
+                                    counts_from,
+                                    started_at + step.days * INTERVAL '24 hours'
+                                )),
+                                0
+                            )
                         )
-                    )
-                FROM UNNEST(
-                    %(curve_days)s::INTEGER[],
-                    %(curve_rises_bp)s::INTEGER[]
-                ) AS step (days, rise_bp)
-            ), 0)
+                    FROM UNNEST(
+                        %(curve_days)s::INTEGER[],
+                        %(curve_rises_bp)s::INTEGER[]
+                    ) AS step (days, rise_bp)
+                )
+            END
         ) AS weighed_bp_seconds
     FROM piece
 ),

@@ -18,8 +18,9 @@ VISIBILITY_SECONDS = 900
 
 # What runs on a clock: name → {"task": …, "schedule": seconds}. The sweep looks for everything that is due
 # in PostgreSQL, so a message that got lost is sent again after this long.
+SWEEP_SECONDS = float(settings.SWEEP_SECONDS)
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep": {"task": "rewards.sweep", "schedule": 15.0, "options": {"expires": 15.0}},
+    "sweep": {"task": "rewards.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
 
 

@@ -122,6 +122,9 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # For so long a batch's hint counts as sent; after it the sweeper sends another.
 BATCH_LEASE_SECONDS = int(os.environ.get("BATCH_LEASE_SECONDS", "60"))
 
+# So often beat has the sweeper look for what is due: how late a lost message can make anything.
+SWEEP_SECONDS = int(os.environ.get("SWEEP_SECONDS", "15"))
+
 # Where people sign in, every page, cookie and later visit is HTTPS only.
 HTTPS = not (LOCAL or DEBUG)
 SECURE_SSL_REDIRECT = HTTPS

@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from config import failpoints
 from marketplace.facts import operations as facts
 from marketplace.inbox.models import Batch as EventBatch
 from rewards.ledger import queries as ledger
@@ -73,6 +74,7 @@ def post(*, batch_id: int, as_of: datetime) -> bool:
     """Post one batch, and close its shipment when it was the last."""
     posted = shipments.post_batch(batch_id=batch_id, as_of=as_of)
     if posted:
+        failpoints.reach("batch.committed")
         shipments.finish(as_of=as_of)
     return posted
 

@@ -22,6 +22,7 @@ from config.celery import app, broker_url
 from config.local.postgres import APP_ROLE, OWNER_ROLE, SUPERUSER, Postgres
 from config.local.redis import Redis
 from config.local.server import ServerError
+from config.run.parts import end_left_behind
 from tests import settings
 
 # Numbers for what belongs to one test only.
@@ -47,7 +48,9 @@ def remove_if_left_behind(folder: Path) -> None:
     """Stop the servers of a run that is over, which holds its lock no more, and remove its folder."""
     with suppress(OSError, ServerError), (folder / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        Postgres(folder=folder / "postgres").stop()
+        end_left_behind(folder)
+        for postgres in folder.glob("postgres*/"):
+            Postgres(folder=postgres).stop()
         for redis in folder.glob("redis*/"):
             Redis(folder=redis).stop()
         shutil.rmtree(folder)
@@ -78,7 +81,7 @@ def django_db_setup(
     uses ``db``, so that tests with only a database of their own would copy an empty one.
     """
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases=[DEFAULT_DB_ALIAS])
+        made = setup_databases(verbosity=0, interactive=False, aliases={DEFAULT_DB_ALIAS: None})
         roles.grant(role=APP_ROLE)
         migrated = connection.settings_dict["NAME"]
         connection.close()

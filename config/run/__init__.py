@@ -71,7 +71,7 @@ class Run:
         self._go_on("worker", *calm, *celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone)
         self._go_on("beat", *celery, "beat", "--pidfile", "", "--loglevel", "INFO")
         self._wait_for_web()
-        self._finish("demo", "manage.py", "demo")
+        self._finish("demo", "manage.py", "demo", "--address", address)
         if not self.stopping.is_set():
             say(f"Holdfast runs. The rewards tab: {address}/rewards/  The admin: {address}/admin/")
             say("Ctrl-C stops everything; the data stays for the next run.")

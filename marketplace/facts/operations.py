@@ -142,8 +142,11 @@ TEMPORARY_TABLES = (
 
 
 def _touch(*, batches: list[int], wallets: list[int]) -> None:
-    """Collect the scopes whose facts may change, and every event of them."""
+    """Name what the new events name, and collect the scopes whose facts may change, with every event."""
     params = {"batches": batches}
+    new = Statement(name="facts.new_events", text=f"({SQL['new_events'].text})")
+    SQL["new_collections"].fill(events=new).run(params)
+    SQL["new_wallets"].fill(events=new).run(params)
     SQL["touch"].run(params)
     kinds = {row["kind"] for row in SQL["batch_kinds"].rows(params)}
     if "custody" in kinds:
@@ -161,8 +164,6 @@ def _touch(*, batches: list[int], wallets: list[int]) -> None:
 def _refresh_touched() -> tuple[int, int]:
     """Compute the facts of the touched scopes, and write those that differ: (written, removed)."""
     events = Statement(name="facts.touched_events", text="touched_event")
-    SQL["new_collections"].fill(events=events).run()
-    SQL["new_wallets"].fill(events=events).run()
     SQL["touched_days"].run()
     SQL["fresh_sales"].fill(sales=SQL["sales"].fill(events=events)).run()
     _compute_moves(events=events, sales="fresh_sale")

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -122,7 +123,10 @@ class Program:
 
 def read(path: Path) -> Program:
     """Read and check a program file; ProgramError lists everything that is wrong with it."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ProgramError([Mistake(line=1, field="TOML", message="is not text in UTF-8")]) from error
     program = Program(path=path, text=text)
     try:
         tables = tomllib.loads(text, parse_float=Decimal)
@@ -139,14 +143,22 @@ def line_of(text: str, place: str) -> int:
     parts = place.split(".")
     # A name may itself have dots, as in [shipment.2019.03]; the longest header that fits is the table's.
     lines = text.splitlines()
+    headers = [_header(line) for line in lines]
     for length in range(len(parts), 0, -1):
         header = ".".join(parts[:length])
-        for number, line in enumerate(lines, 1):
-            if re.sub(r"[\s\"']", "", line.split("#")[0]).strip("[]") == header and line.strip().startswith(
-                "["
-            ):
-                return _field_line(lines, number, parts[length:])
-    return 1
+        if header in headers:
+            number = headers.index(header) + 1
+            return _field_line(lines, number, parts[length:])
+    # A table that is not known has no header of its own, only those of its names.
+    starts = [number for number, header in enumerate(headers, 1) if header.startswith(f"{parts[0]}.")]
+    return min(starts, default=1)
+
+
+def _header(line: str) -> str:
+    """The name in a table's header, without quotes; nothing where the line is none."""
+    if not line.strip().startswith("["):
+        return ""
+    return re.sub(r"[\s\"']", "", line.split("#", maxsplit=1)[0]).strip("[]")
 
 
 def _field_line(lines: list[str], header: int, names: list[str]) -> int:
@@ -187,7 +199,7 @@ def _fill(program: Program, tables: Mapping[str, Any]) -> Iterator[Mistake]:
                 _read_table(program, table, name, fields)
             except _Wrong as wrong:
                 yield program.mistake(f"{place}.{wrong.field}".rstrip("."), wrong.message)
-    yield from _check_references(program)
+    yield from _check_references(program, {table: set(tables.get(table, {})) for table in TABLES})
 
 
 class _Wrong(Exception):
@@ -257,8 +269,10 @@ def _wallets(program: Program, cohort: CohortTable) -> list[str]:
             addresses += [
                 line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
             ]
-        except (OSError, UnicodeDecodeError) as error:
-            raise _Wrong("file", f"cannot be read: {error}") from error
+        except OSError as error:
+            raise _Wrong("file", f"cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise _Wrong("file", "is not text in UTF-8") from error
     cleaned = []
     for address in addresses:
         lowered = address.lower() if address[:2].lower() == "0x" else address
@@ -298,12 +312,17 @@ def _explained(message: str) -> _Wrong:
     return _Wrong(name, f"is wrong: {text[0].lower()}{text[1:]}")
 
 
-def _check_references(program: Program) -> Iterator[Mistake]:
-    """What a file can get wrong between its tables."""
+def _check_references(program: Program, names: Mapping[str, AbstractSet[str]]) -> Iterator[Mistake]:
+    """
+    What a file can get wrong between its tables.
+
+    ``names`` are all that the file has: a table that is wrong in itself is told of once, not again by
+    every table that names it.
+    """
     for name, rule in program.rules.items():
-        yield from _check_rule(program, name, rule)
+        yield from _check_rule(program, names, name, rule)
     for name, shipment in program.shipments.items():
-        if shipment.season not in program.seasons:
+        if shipment.season not in names["season"]:
             yield program.mistake(
                 f"shipment.{name}.season", f'names "{shipment.season}", which is no season here'
             )
@@ -313,22 +332,25 @@ def _check_references(program: Program) -> Iterator[Mistake]:
                     f"shipment.{name}.audience", f'names "{cohort}", which is no cohort here'
                 )
         for rule_name in shipment.rules:
-            if rule_name not in program.rules:
+            if rule_name not in names["rule"]:
                 yield program.mistake(f"shipment.{name}.rules", f'names "{rule_name}", which is no rule here')
 
 
-def _check_rule(program: Program, name: str, rule: RuleTable) -> Iterator[Mistake]:
+def _check_rule(
+    program: Program, names: Mapping[str, AbstractSet[str]], name: str, rule: RuleTable
+) -> Iterator[Mistake]:
     """What a rule names that the file does not have."""
     season = program.seasons.get(rule.head.season)
-    if season is None:
+    if rule.head.season not in names["season"]:
         yield program.mistake(f"rule.{name}.season", f'names "{rule.head.season}", which is no season here')
-    elif rule.head.starts_at and not season.starts_at <= rule.head.starts_at < season.ends_at:
+    elif season and rule.head.starts_at and not season.starts_at <= rule.head.starts_at < season.ends_at:
         yield program.mistake(f"rule.{name}.starts_at", "lies outside its season")
     cohort = rule.params.get("cohort")
-    if cohort is not None and cohort not in program.cohorts:
+    if cohort is not None and cohort not in names["cohort"]:
         yield program.mistake(f"rule.{name}.cohort", f'names "{cohort}", which is no cohort here')
     for boosted in rule.params.get("boosts", []):
-        if boosted not in program.rules or KINDS[program.rules[boosted].head.kind].boosts:
+        known = program.rules.get(boosted)
+        if boosted not in names["rule"] or (known and KINDS[known.head.kind].boosts):
             yield program.mistake(f"rule.{name}.boosts", f'names "{boosted}", which is no rule to boost here')
 
 

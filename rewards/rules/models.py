@@ -50,6 +50,8 @@ class RuleVersion(models.Model):
     """
     The numbers of a rule from one instant on, until the next version's.
 
+    A rule that is changed before it starts has two versions from that instant: the first was never in force.
+
     ``params`` holds integers only: micro-XP, wei as text, basis points, days. A row never changes
     (P6): a trigger refuses it.
     """
@@ -65,7 +67,6 @@ class RuleVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["rule", "number"], name="version_number_is_used_once"),
-            models.UniqueConstraint(fields=["rule", "in_force_from"], name="one_version_from_an_instant"),
             models.CheckConstraint(
                 condition=Q(number=1) | Q(in_force_from__gte=F("created_at")),
                 name="new_version_is_not_in_the_past",

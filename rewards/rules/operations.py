@@ -96,7 +96,8 @@ def put_rule(
         rule=rule,
         number=latest.number + 1 if latest else 1,
         params=params,
-        in_force_from=max(starts_at, as_of) if latest else starts_at,
+        # Changed before it starts, a rule starts with its new numbers.
+        in_force_from=max(latest.in_force_from, as_of) if latest else starts_at,
         created_at=as_of,
         created_by=author,
     )

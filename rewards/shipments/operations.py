@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 
-from config import db
+from config import db, failpoints
 from marketplace.facts import operations as facts
 from rewards.flags import operations as flags
 from rewards.ledger import operations as ledger
@@ -59,6 +59,9 @@ def put_draft(*, draft: Draft, author: str) -> str:
         "ships_at": draft.ships_at,
         "audience": draft.audience,
     }
+    if shipment is None or (shipment.state == "draft" and shipment.plan_due_at is not None):
+        # Once it was planned, or could not be, only a person asks for another plan.
+        wanted["plan_due_at"] = draft.plan_due_at
     rule_ids = sorted(rule.id for rule in draft.rules)
     if shipment is not None:
         known_rules = sorted(ShipmentRule.objects.filter(shipment=shipment).values_list("rule_id", flat=True))
@@ -68,7 +71,7 @@ def put_draft(*, draft: Draft, author: str) -> str:
             raise ShipmentError(f"is {shipment.state} already, so it can no longer be changed")
     done = "changed" if shipment else "new"
     if shipment is None:
-        shipment = Shipment(slug=draft.slug, author=author, plan_due_at=draft.plan_due_at)
+        shipment = Shipment(slug=draft.slug, author=author)
     for name, value in wanted.items():
         setattr(shipment, name, value)
     shipment.save()
@@ -236,7 +239,9 @@ def post_batch(*, batch_id: int, as_of: datetime) -> bool:
     20 tries the batch is failed and waits for a person.
     """
     lease = as_of + timedelta(seconds=settings.BATCH_LEASE_SECONDS)
-    SQL["claim_batch"].run({"batch_id": batch_id, "leased_until": lease})
+    if not SQL["claim_batch"].run({"batch_id": batch_id, "leased_until": lease}):
+        return False
+    failpoints.reach("batch.claimed")
     try:
         with transaction.atomic():
             return _post_locked(batch_id=batch_id, as_of=as_of)
@@ -253,6 +258,9 @@ def _post_locked(*, batch_id: int, as_of: datetime) -> bool:
     if not found:
         return False
     batch = found[0]
+    if batch["attempts"] > MOST_ATTEMPTS:
+        # An error would have failed it by now: nobody who took it up lived to report one.
+        raise PostFailed(f"It was taken up {MOST_ATTEMPTS} times, and never came through or said why.")
     # A shared lock, so that the shipment cannot be halted between this look and the commit.
     state = (
         Shipment.objects.raw(
@@ -261,13 +269,16 @@ def _post_locked(*, batch_id: int, as_of: datetime) -> bool:
     ).state
     if state != "shipping":
         return False
+    failpoints.reach("batch.before_post")
     posted = ledger.post(entries=SQL["batch_entries"], params=batch, posted_at=as_of)
+    failpoints.reach("batch.posted")
     if posted.new + posted.known != batch["award_count"]:
         raise PostFailed(
             f"{posted.new + posted.known} awards were found where {batch['award_count']} were cut; "
             "nothing was posted"
         )
     Batch.objects.filter(id=batch_id).update(state="done", done_at=as_of, leased_until=None, problem="")
+    failpoints.reach("batch.marked")
     return True
 
 

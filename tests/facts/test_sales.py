@@ -133,17 +133,24 @@ class TestPriceWei:
             2 ETH
         """)
 
-    def test_the_largest_price_is_exact(self) -> None:
-        most = int("9" * 78)
-        given_rate("2026-01-10T05:00:00Z", wei=10**19)
+    @pytest.mark.parametrize(
+        ("rate_wei", "price_wei"),
+        [(10**6, int("9" * 78)), (10**6 + 1, None), (int("9" * 78), None)],
+        ids=["78 digits", "79 digits", "the largest rate"],
+    )
+    def test_of_more_than_78_digits_is_none_and_stops_nothing(
+        self, rate_wei: int, price_wei: int | None
+    ) -> None:
+        # A unit of USDC is a millionth, so that at a rate of 10^6 wei a unit is worth one wei.
+        given_rate("2026-01-10T05:00:00Z", wei=rate_wei)
         (sale,) = events("""
             kind | token | from | to  | at         | price
             sale | ape   | ann  | bob | 2026-01-10 | 1 USDC
         """)
-        assert inbox.accept(events=[{**sale, "price": str(most)}]).new == 1
+        assert inbox.accept(events=[{**sale, "price": "9" * 78}]).new == 1
         facts.refresh(as_of=NOW)
-        assert Sale.objects.get().price_wei == most * 10**13
-        assert VolumeDay.objects.get().volume_wei == most * 10**13
+        assert Sale.objects.get().price_wei == price_wei
+        assert VolumeDay.objects.get().volume_wei == (price_wei or 0)
 
 
 class TestVolumeDays:

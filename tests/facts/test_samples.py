@@ -33,7 +33,8 @@ WRAPPER = "0x7c40c393dc0f283f318791d746d894ddd3693572"
 def rows(sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 HOLDS = """
@@ -91,8 +92,8 @@ class TestSuperRare:
 
 
 class TestMoonCats:
-    # Of the events of cat 0xff06000ca7: minted 2017-08-10, bought and sent on 2021-03-12, and then wrapped and
-    # unwrapped twice by its last owner until 2021-03-23.
+    # Minted on 2017-08-10, bought and sent on 2021-03-12, and then wrapped and unwrapped twice by its last
+    # owner until 2021-03-23.
     TWICE_WRAPPED = "0xff06000ca7"
     # Wrapped on 2021-03-14 by 0x7a3d…, unwrapped the same day by 0xa190…, sold and sent on 2021-03-19.
     UNWRAPPED_BY_ANOTHER = "0x00627657bd"
@@ -121,7 +122,8 @@ class TestMoonCats:
         ]
 
     def test_no_wrapping_ends_a_hold_or_starts_one(self, sample_market: Samples) -> None:
-        wraps, elsewhere = set(), set()
+        wraps: set[tuple[str, str]] = set()
+        elsewhere: set[tuple[str, str]] = set()
         for event in sample_events("mooncats"):
             if event["kind"] != "custody":
                 moves = wraps if event["to"] == WRAPPER else elsewhere
@@ -156,8 +158,9 @@ class TestKnownOrigin:
     def test_counts_every_asset_of_a_bundle_as_a_sale(self, sample_market: Samples) -> None:
         report = sample_market.reports["knownorigin"]
         assert (report.lines, report.new, report.known, report.refused) == (955, 973, 0, 0)
-        assert rows(
-            """
+        assert (
+            rows(
+                """
             SELECT sale.currency, COUNT(*), SUM(sale.quantity), COUNT(sale.price_wei)
             FROM facts_sale AS sale
             JOIN inbox_event AS event ON event.id = sale.event_id
@@ -165,7 +168,9 @@ class TestKnownOrigin:
             GROUP BY sale.currency
             ORDER BY sale.currency
             """
-        ) == knownorigin_by_currency()
+            )
+            == knownorigin_by_currency()
+        )
 
     def test_parts_of_a_bundle_add_up_to_its_price(self, sample_market: Samples) -> None:
         bundles = {

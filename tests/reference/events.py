@@ -43,14 +43,18 @@ class Event:
 
 
 class People:
-    """Which collector a wallet belongs to; the zero address and custody addresses are nobody."""
+    """
+    Which collector a wallet belongs to; the zero address and custody addresses are nobody.
 
-    def __init__(self, *, links: Iterable[Iterable[str]], custody: set[str], known: set[str]) -> None:
+    ``known`` are the wallets that some event or link has named.
+    """
+
+    def __init__(self, *, links: Iterable[set[str]], custody: set[str], known: set[str]) -> None:
         self.custody = custody
         self.known = known
         self.groups: list[set[str]] = []
         for link in links:
-            group = {plain(address) for address in link}
+            group = set(link)
             apart = [other for other in self.groups if not other & group]
             for other in self.groups:
                 if other & group:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tests.reference.events import Event, People, Token, read, wallets_named
+from tests.reference.events import Event, People, Token, plain, read, wallets_named
 from tests.reference.hands import (
     Hold,
     Move,
@@ -91,7 +91,9 @@ def facts(events: Iterable[Mapping[str, Any]], links: Iterable[Iterable[str]] = 
         accepted.setdefault((event.source, event.key), event)
     ordered = sorted(accepted.values(), key=lambda event: event.order)
     custody = {event.address for event in ordered if event.kind == "custody" and event.address}
-    people = People(links=links, custody=custody, known=wallets_named(ordered))
+    linked = [{plain(wallet) for wallet in link} for link in links]
+    known = wallets_named(ordered).union(*linked)
+    people = People(links=linked, custody=custody, known=known)
 
     histories: dict[Token, list[Event]] = defaultdict(list)
     for event in ordered:
@@ -146,7 +148,8 @@ def price_in_wei(event: Event, rates: dict[tuple[str, date], int]) -> int | None
     if rate is None:
         return None
     decimals = DECIMALS[event.currency] if event.decimals is None else event.decimals
-    return event.price * rate // int(10**decimals)
+    wei = event.price * rate // int(10**decimals)
+    return wei if wei < 10**78 else None
 
 
 def sale_of(event: Event, rates: dict[tuple[str, date], int]) -> Sale:

@@ -153,16 +153,12 @@ def drafts_of(
     rule: Rule, facts: Facts, window: Span, paid: AbstractSet[tuple[str, str]]
 ) -> list[tuple[int, Draft]]:
     """The drafts of a rule's lines, each with the number of the version that it comes from."""
-    spans = rule.spans(window)
-    if rule.kind == "cohort":
-        # A fixed amount is paid once, so only the last of several versions in a window counts.
-        return [
-            (number, draft)
-            for number, version, _ in spans[-1:]
-            for draft in cohort_drafts(rule, version.params, facts, paid)
-        ]
     drafts = []
-    for number, version, span in spans:
+    if rule.kind == "cohort":
+        for number, version in opening(rule, window):
+            drafts += [(number, draft) for draft in cohort_drafts(rule, version.params, facts, paid)]
+        return drafts
+    for number, version, span in rule.spans(window):
         if rule.kind == "purchase":
             drafts += [(number, draft) for draft in purchase_drafts(version.params, facts, window, span)]
         if rule.kind == "holding":
@@ -339,8 +335,8 @@ def boosted_rules(rule: Rule, window: Span) -> list[str]:
 
 
 def opening(rule: Rule, window: Span) -> list[tuple[int, Version]]:
-    """The version that is in force when the window opens, with its number, if there is one."""
-    return [(number, version) for number, version, span in rule.spans(window) if span[0] == window[0]]
+    """The version that counts for a whole window, with its number: the first that is in force in it."""
+    return [(number, version) for number, version, _ in rule.spans(window)[:1]]
 
 
 def boosts_of(rule: Rule, facts: Facts, window: Span) -> list[Boost]:
@@ -355,10 +351,11 @@ def boosts_of(rule: Rule, facts: Facts, window: Span) -> list[Boost]:
             if counts and hold.collection in collections:
                 whose = (hold.collector, hold.token if each_token else None)
                 days[whose] = max(days.get(whose, 0), age_days(hold, window))
-        found += [
-            Boost(rule.slug, number, collector, token, most, curve_bp(version.params, most))
-            for (collector, token), most in days.items()
-        ]
+        for (collector, token), most in days.items():
+            boost_bp = curve_bp(version.params, most)
+            # A token that boosts nothing is not worth a word; a collector hears what the best hold lacks.
+            if token is None or boost_bp != FLAT_BP:
+                found.append(Boost(rule.slug, number, collector, token, most, boost_bp))
     return found
 
 

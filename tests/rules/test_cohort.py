@@ -34,6 +34,22 @@ class TestCohort:
             bob       | 250  | 250 | earned
         """)
 
+    def test_pays_no_custody_address(self) -> None:
+        given_market(f"""
+            {MARKET.strip()}
+            sale    | b     | amy  | vault | 2026-01-03 | 1 ETH
+        """)
+        given_market("""
+            kind    | at         | address
+            custody | 2026-01-01 | vault
+        """)
+        given_testers("ann", "vault")
+        planned()
+        assert lines() == table("""
+            collector | xp
+            ann       | 250
+        """)
+
     def test_pays_a_collector_with_two_wallets_on_it_once(self) -> None:
         given_market(MARKET)
         linked("ann", "amy")

@@ -100,9 +100,7 @@ class TestListVersionsInWindow:
     def test_gives_each_version_its_part(self) -> None:
         rule = given_rule("holders", "holding", since="2026-01-01", xp_per_token_day=1)
         for number, instant in enumerate(("2026-02-01", "2026-02-15", "2026-03-10"), 2):
-            given_rule(
-                "holders", "holding", since="2026-01-01", xp_per_token_day=number, as_of=day(instant)
-            )
+            given_rule("holders", "holding", since="2026-01-01", xp_per_token_day=number, as_of=day(instant))
         found = rules.list_versions_in_window(
             rules=[rule.id], window_start=day("2026-02-10"), window_end=day("2026-03-10")
         )

@@ -2,12 +2,13 @@
 -- fresh row would otherwise read what it writes, and take hours on the first events.
 SELECT fresh.*
 FROM fresh_order AS fresh
-WHERE NOT EXISTS (
-    SELECT FROM facts_order AS known
-    WHERE
-        known.order_id = fresh.order_id
-        AND known.scope = fresh.scope
-)
+WHERE
+    NOT EXISTS (
+        SELECT FROM facts_order AS known
+        WHERE
+            known.order_id = fresh.order_id
+            AND known.scope = fresh.scope
+    )
 ORDER BY
     fresh.scope,
     fresh.placed_at,

@@ -2,11 +2,12 @@
 -- fresh row would otherwise read what it writes, and take hours on the first events.
 SELECT fresh.*
 FROM fresh_sale AS fresh
-WHERE NOT EXISTS (
-    SELECT FROM facts_sale AS known
-    WHERE
-        known.event_id = fresh.event_id
-)
+WHERE
+    NOT EXISTS (
+        SELECT FROM facts_sale AS known
+        WHERE
+            known.event_id = fresh.event_id
+    )
 ORDER BY
     fresh.token,
     fresh.at,

@@ -1,9 +1,9 @@
 -- Every address that the events to settle name becomes a wallet, once.
 INSERT INTO registry_wallet (id, address, collector_id)
 SELECT
-    numbered.wallet_id,
+    numbered.wallet_id AS id,
     numbered.address,
-    numbered.wallet_id
+    numbered.wallet_id AS collector_id
 FROM (
     SELECT
         named.address,

@@ -67,13 +67,12 @@ filled AS (
 
 cancelled AS (
     SELECT
-        event.scope AS order_id,
+        placed.order_id,
         MIN(event.at) AS at
-    FROM inbox_event AS event
-    WHERE
-        event.kind = 'cancel'
-        AND event.scope IN (SELECT order_id FROM placed)
-    GROUP BY event.scope
+    FROM placed
+    INNER JOIN inbox_event AS event ON placed.order_id = event.scope
+    WHERE event.kind = 'cancel'
+    GROUP BY placed.order_id
 ),
 
 stranded AS (

@@ -36,7 +36,9 @@ SELECT
     sale.currency,
     CASE
         WHEN sale.currency IN ('ETH', 'WETH') THEN sale.price
-        ELSE DIV(sale.price * rate.rate_wei, ('1e' || sale.decimals)::NUMERIC)
+        -- A product beyond what a price can be comes from a rate in the wrong unit; it is no rate.
+        WHEN sale.price * rate.rate_wei < ('1e' || (78 + sale.decimals))::NUMERIC
+            THEN DIV(sale.price * rate.rate_wei, ('1e' || sale.decimals)::NUMERIC)
     END AS price_wei,
     sale.at,
     sale.order_id

@@ -8,10 +8,15 @@ edition AS (
     SELECT scope FROM {events} AS event
     WHERE quantity > 1 OR standard = 'erc1155'
     UNION
-    SELECT scope FROM {events} AS event
-    WHERE kind = 'mint'
+    SELECT scope FROM (
+        SELECT DISTINCT
+            scope,
+            settlement
+        FROM {events} AS event
+        WHERE kind = 'mint'
+    ) AS minting
     GROUP BY scope
-    HAVING COUNT(DISTINCT settlement) > 1
+    HAVING COUNT(*) > 1
 )
 
 SELECT

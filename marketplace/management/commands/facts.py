@@ -25,6 +25,6 @@ class Command(BaseCommand):
         work = facts.rebuild if options["action"] == "rebuild" else facts.refresh
         done = work(as_of=timezone.now())
         self.stdout.write(
-            f"{done.events:,} new events taken in; {done.written:,} facts written, {done.removed:,} taken away, "
-            f"in {time.monotonic() - started:.1f} s."
+            f"{done.events:,} new events taken in; {done.written:,} facts written, "
+            f"{done.removed:,} taken away, in {time.monotonic() - started:.1f} s."
         )

@@ -3,7 +3,6 @@
 import csv
 import getpass
 import json
-import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
@@ -109,7 +108,7 @@ class Command(BaseCommand):
         writer: csv.DictWriter[str] | None = None
         for row in rows:
             if writer is None:
-                writer = csv.DictWriter(sys.stdout, fieldnames=list(row), lineterminator="\n")
+                writer = csv.DictWriter(self.stdout, fieldnames=list(row), lineterminator="\n")
                 writer.writeheader()
             writer.writerow({column: _harmless(value) for column, value in row.items()})
 

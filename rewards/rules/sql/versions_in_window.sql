@@ -25,7 +25,11 @@ FROM (
 ) AS version
 WHERE
     version.in_force_from < %(window_end)s
-    AND (version.in_force_until IS NULL OR version.in_force_until > %(window_start)s)
+    -- A version that another one replaced before it came into force has no time at all.
+    AND (
+        version.in_force_until IS NULL
+        OR version.in_force_until > GREATEST(version.in_force_from, %(window_start)s)
+    )
 ORDER BY
     version.slug,
     version.number

@@ -1,8 +1,14 @@
--- Take note that a worker takes the batch up. It is not what keeps two workers apart: the row lock is.
+-- Take note that a worker takes the batch up, unless it is done or somebody is at it: whoever waited here
+-- for somebody that hangs would hang too. What keeps two workers apart is the lock of the post itself.
 UPDATE shipments_batch
 SET
     attempts = attempts + 1,
     leased_until = %(leased_until)s
-WHERE
-    id = %(batch_id)s
-    AND state = 'pending'
+WHERE id IN (
+    SELECT batch.id
+    FROM shipments_batch AS batch
+    WHERE
+        batch.id = %(batch_id)s
+        AND batch.state = 'pending'
+    FOR UPDATE OF batch SKIP LOCKED
+)

@@ -6,7 +6,8 @@ SELECT
     batch.first_collector_id,
     batch.last_collector_id,
     batch.award_count,
-    batch.amount_xp
+    batch.amount_xp,
+    batch.attempts
 FROM shipments_batch AS batch
 WHERE
     batch.id = %(batch_id)s

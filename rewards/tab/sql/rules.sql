@@ -23,7 +23,8 @@ INNER JOIN LATERAL (
     ORDER BY
         candidate.in_force_from > %(as_of)s,
         CASE WHEN candidate.in_force_from <= %(as_of)s THEN candidate.in_force_from END DESC,
-        candidate.in_force_from
+        candidate.in_force_from,
+        candidate.number DESC
     LIMIT 1
 ) AS version ON TRUE
 LEFT JOIN LATERAL (

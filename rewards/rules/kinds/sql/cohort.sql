@@ -20,4 +20,10 @@ SELECT
 FROM rules_cohort AS cohort
 INNER JOIN rules_cohortmember AS member ON cohort.id = member.cohort_id
 INNER JOIN registry_wallet AS wallet ON member.address = wallet.address
-WHERE cohort.slug = %(cohort)s
+WHERE
+    cohort.slug = %(cohort)s
+    -- A custody address is nobody, whoever put it on the list.
+    AND member.address NOT IN (
+        SELECT custody.address FROM inbox_event AS custody
+        WHERE custody.kind = 'custody'
+    )

@@ -1,6 +1,7 @@
 -- A line for each hold that has time in the span. A second counts by the curve's step that the hold has
 -- reached: the steps are summed as what each adds to the one before. Pauses are left out: a hold counts
--- in each of the spans in which the rule was live.
+-- in each of the spans in which the rule was live. The days between two instants are whole days of 24
+-- hours in any time zone.
 WITH live AS (
     SELECT
         live_from,
@@ -19,10 +20,7 @@ piece AS (
         hold.token,
         hold.collection_id,
         hold.edition,
-        FLOOR(
-            EXTRACT(EPOCH FROM LEAST(COALESCE(hold.ended_at, %(window_end)s), %(window_end)s) - hold.started_at)
-            / 86400
-        )::INTEGER AS hold_days,
+        EXTRACT(DAY FROM LEAST(hold.ended_at, %(window_end)s) - hold.started_at)::INTEGER AS hold_days,
         hold.quantity,
         hold.started_at,
         CASE WHEN live.live_from IS NOT NULL THEN GREATEST(hold.started_at, live.live_from) END AS counts_from,
@@ -49,22 +47,25 @@ counted AS (
         quantity * EXTRACT(EPOCH FROM counts_until - counts_from) AS unit_seconds,
         quantity * (
             10000 * EXTRACT(EPOCH FROM counts_until - counts_from)
-            + COALESCE((
-                SELECT
-                    SUM(
-                        step.rise_bp * GREATEST(
-                            EXTRACT(EPOCH FROM counts_until - GREATEST(
-                                counts_from,
-                                started_at + step.days * INTERVAL '24 hours'
-                            )),
-                            0
+            + CASE
+                WHEN CARDINALITY(%(curve_days)s::INTEGER[]) = 0 THEN 0
+                ELSE (
+                    SELECT
+                        SUM(
+                            step.rise_bp * GREATEST(
+                                EXTRACT(EPOCH FROM counts_until - GREATEST(
+                                    counts_from,
+                                    started_at + step.days * INTERVAL '24 hours'
+                                )),
+                                0
+                            )
                         )
-                    )
-                FROM UNNEST(
-                    %(curve_days)s::INTEGER[],
-                    %(curve_rises_bp)s::INTEGER[]
-                ) AS step (days, rise_bp)
-            ), 0)
+                    FROM UNNEST(
+                        %(curve_days)s::INTEGER[],
+                        %(curve_rises_bp)s::INTEGER[]
+                    ) AS step (days, rise_bp)
+                )
+            END
         ) AS weighed_bp_seconds
     FROM piece
 ),

@@ -1,0 +1,56 @@
+"""
+Measures the engine, and says how near it comes to what its steps cost at least.
+
+    python -m bench [--scale small|full] [--seed N]
+
+Ends with 1 where a result is wrong; a ratio out of reach is shown and no error, since machines differ.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+
+import django
+
+django.setup()
+
+from bench import facts, ingest, market, report, servers, settings, shipments  # noqa: E402
+from bench.market import Scale  # noqa: E402
+from bench.measure import ProofError, Result, say  # noqa: E402
+
+
+def main() -> None:
+    """Run every bench on one market, and write what was found."""
+    words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    words.add_argument("--scale", choices=market.SCALES, default="small")
+    words.add_argument("--seed", type=int, default=1)
+    chosen = words.parse_args()
+    with servers.running():
+        servers.migrate()
+        try:
+            results = list(_results(market.SCALES[chosen.scale], seed=chosen.seed))
+        except ProofError as error:
+            sys.exit(f"Wrong, so that no time counts: {error}")
+        report.write(results, at=datetime.now(tz=UTC))
+        report.show(results)
+
+
+def _results(scale: Scale, *, seed: int) -> Iterator[Result]:
+    say(f"drawing a market of {scale.events:,} events")
+    first, later = market.write(scale=scale, seed=seed, folder=settings.PLACE)
+    for bench in (
+        ingest.run(scale=scale, first=first),
+        facts.run(scale=scale, later=later),
+        shipments.run(scale=scale),
+    ):
+        for result in bench:
+            say(f"{result.name}: {result.ratio:.2f} ×, reach {result.reach_in_words}")
+            yield result
+
+
+if __name__ == "__main__":
+    main()

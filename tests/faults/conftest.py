@@ -1,0 +1,123 @@
+"""Servers that fault tests may kill, an approved shipment to ship, and what it comes to undisturbed."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+from config import roles
+from config.local.postgres import APP_ROLE, OWNER_ROLE, SETTINGS, SUPERUSER, Postgres
+from config.local.redis import Redis
+from rewards import pipeline
+from rewards.shipments import operations as shipments
+from tests.faults.given import BATCH_SIZE, PROGRAM, SHIPMENT, write_market
+from tests.faults.harness import Stack
+from tests.faults.outcome import Outcome, read_outcome
+
+APPROVED, CALM = "approved", "calm"
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A shipment that is approved, in a database to be cloned, and the outcome of shipping it in peace."""
+
+    postgres: Postgres
+    calm: Outcome
+
+
+@pytest.fixture(scope="session")
+def mortal_postgres(run_folder: Path) -> Iterator[Postgres]:
+    """A PostgreSQL that a test may kill; no other test's."""
+    # What is killed loses nothing that it wrote: the machine stays up, so nothing depends on fsync.
+    safe = {"shared_buffers": "64MB", "fsync": "off", "full_page_writes": "off"}
+    server = Postgres(folder=run_folder / "postgres-mortal", settings=SETTINGS | safe)
+    server.start()
+    roles.create(superuser_url=server.url(), database=APPROVED)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mortal_folder(run_folder: Path) -> Path:
+    """Where the logs of fault tests are."""
+    folder = run_folder / "faults"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def approved(mortal_postgres: Postgres, mortal_folder: Path, django_db_blocker: DjangoDbBlocker) -> Approved:
+    """A round of 400 awards, made by the commands that staff use, and shipped once in a clone."""
+    market, program = mortal_folder / "market.ndjson", mortal_folder / "program.toml"
+    write_market(market)
+    program.write_text(PROGRAM)
+    with django_db_blocker.unblock():
+        with django_on(mortal_postgres, database=APPROVED):
+            call_command("migrate", verbosity=0)
+            roles.grant(role=APP_ROLE)
+            call_command("ingest", str(market), foreground=True)
+            call_command("program", "apply", str(program), by="ann")
+            call_command("shipment", "plan", SHIPMENT, foreground=True)
+            digest = str(shipments.get(slug=SHIPMENT).plan_digest)
+            call_command("shipment", "approve", SHIPMENT, digest=digest, by="bob")
+        clone(mortal_postgres, name=CALM)
+        with django_on(mortal_postgres, database=CALM):
+            call_command("shipment", "ship", SHIPMENT, foreground=True, batch_size=BATCH_SIZE)
+            assert pipeline.list_findings() == []
+    return Approved(postgres=mortal_postgres, calm=read_outcome(mortal_postgres.url(database=CALM)))
+
+
+@contextmanager
+def django_on(postgres: Postgres, *, database: str) -> Iterator[None]:
+    """Let this process's Django work in a database of that server, as the owner."""
+    before = dict(connection.settings_dict)
+    place = {"HOST": str(postgres.sockets), "PORT": "", "USER": SUPERUSER, "PASSWORD": "", "NAME": database}
+    connection.close()
+    connection.settings_dict.update(place)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+def clone(postgres: Postgres, *, name: str) -> None:
+    """Copy the database of the approved shipment."""
+    with psycopg.connect(postgres.url(), autocommit=True) as superuser:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+        superuser.execute(statement.format(*map(sql.Identifier, (name, APPROVED, OWNER_ROLE))))
+
+
+@pytest.fixture
+def stack(
+    approved: Approved,
+    run_folder: Path,
+    mortal_folder: Path,
+    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest,
+) -> Iterator[Stack]:
+    """A clone of the approved shipment, a Redis of its own, and a beat; workers are the test's to start."""
+    number = len(list(mortal_folder.glob("test-*")))
+    folder = mortal_folder / f"test-{number}"
+    folder.mkdir()
+    approved.postgres.start()
+    clone(approved.postgres, name=folder.name)
+    redis = Redis(folder=run_folder / f"redis-{folder.name}")
+    redis.start()
+    stack = Stack(folder=folder, postgres=approved.postgres, redis=redis, database=folder.name)
+    stack.start_beat()
+    with django_db_blocker.unblock():
+        yield stack
+    stack.close()
+    redis.stop()
+    shutil.rmtree(redis.folder)
+    # pytest shows this where the test failed.
+    print(f"{request.node.name}\n{stack.logs()}")

@@ -175,6 +175,13 @@ UNFOLD: dict[str, Any] = {
                     _entry("Dashboard", "dashboard", "index"),
                     _entry("Flags and pauses", "toggle_on", "flags"),
                     _entry("Rules", "rule", "rules"),
+                    _entry("Shipments", "local_shipping", "shipments"),
+                ],
+            },
+            {
+                "title": "Look up",
+                "items": [
+                    _entry("Collectors", "person_search", "collectors"),
                 ],
             },
         ],

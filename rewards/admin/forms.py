@@ -3,7 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django import forms
+
+from rewards.admin.typed import decimal
+from rewards.rules.models import Cohort
+from rewards.shipments import audience as audiences
+from rewards.shipments.audience import Audience
 
 INSTANT = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
@@ -37,3 +43,57 @@ class ResumeForm(forms.Form):
     """When a pause ends, in UTC."""
 
     at = forms.DateTimeField(label="At (UTC)", required=False, widget=INSTANT, help_text="Now, if left out.")
+
+
+class AudienceForm(forms.Form):
+    """The filters of an audience; ``filters`` has them as a shipment keeps them, once the form is valid."""
+
+    bought_in_window = forms.BooleanField(label="Bought in the window", required=False)
+    minimum_spend_eth = forms.DecimalField(label="Spent at least, in ETH", required=False, min_value=0)
+    in_cohort = forms.ChoiceField(label="On the list", required=False)
+    not_in_cohort = forms.ChoiceField(label="Not on the list", required=False)
+    first_seen_before = forms.DateTimeField(label="First seen before (UTC)", required=False, widget=INSTANT)
+    random_share = forms.DecimalField(
+        label="Random share", required=False, help_text="Above 0 and at most 1, such as 0.1; needs a seed."
+    )
+    seed = forms.CharField(label="Seed", required=False, max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters: dict[str, Any] = {}
+        slugs = Cohort.objects.order_by("slug").values_list("slug", flat=True)
+        for name in ("in_cohort", "not_in_cohort"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "–"), *((slug, slug) for slug in slugs)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        given = {name: value for name, value in cleaned.items() if value not in (None, "")}
+        try:
+            self.filters = audiences.stored(msgspec.convert(given, Audience))
+        except msgspec.ValidationError as error:
+            self.add_error(None, f"{error}.")
+        except ValueError as error:
+            # The stage's sentence begins with the field.
+            name, _, rest = str(error).partition(" ")
+            if name in self.fields:
+                self.add_error(name, f"{self.fields[name].label} {rest}.")
+            else:
+                self.add_error(None, f"{error}.")
+        return cleaned
+
+
+def typed_audience(filters: dict[str, Any]) -> dict[str, Any]:
+    """The filters that a shipment keeps, in the units of the form."""
+    if not filters:
+        return {}
+    share, seen = filters["random_share_bp"], filters["first_seen_before"]
+    return {
+        **{name: filters[name] for name in ("bought_in_window", "in_cohort", "not_in_cohort", "seed")},
+        "minimum_spend_eth": decimal(int(filters["minimum_spend_wei"]), places=18) or None,
+        "first_seen_before": datetime.fromisoformat(seen) if seen else None,
+        "random_share": decimal(share, places=4) if share else None,
+    }

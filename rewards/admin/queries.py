@@ -1,0 +1,207 @@
+"""What the dashboard reads: what waits for a decision, what is left, what moves."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Count
+
+from config import db
+from rewards.flags import queries as flags
+from rewards.shipments import queries as shipments
+from rewards.shipments.models import Batch, Shipment
+from rewards.shipments.queries import Progress
+from rewards.tab import figures
+
+SQL = db.folder()
+
+# From here on somebody should say whether a pause goes on, or why facts are late.
+LONG_PAUSE = timedelta(days=7)
+LONG_WAIT = timedelta(minutes=15)
+
+ISSUE_DAYS = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Something that waits for a person: what, why it matters, and the page to do it on."""
+
+    title: str
+    detail: str
+    page: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """A season's budget and what is left of it."""
+
+    slug: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    budget_xp: int
+    left_xp: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lag:
+    """
+    The newest event of the last batch, and what the facts have not taken in yet.
+
+    ``since`` is when the oldest of that came in, and empty where nothing waits; ``newest_at`` and
+    ``received_at`` are empty before the first event.
+    """
+
+    received_at: datetime | None
+    newest_at: datetime | None
+    waiting_batches: int
+    waiting_events: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flight:
+    """A shipment on its way, and how far it is."""
+
+    shipment: Shipment
+    progress: Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """What a rule paid on a day, in the shipments that were through on it."""
+
+    day: date
+    slug: str
+    title: str
+    amount_xp: int
+
+
+def list_decisions(*, as_of: datetime, lag: Lag) -> list[Decision]:
+    """What waits for a person: plans, failures, long pauses, late facts; the most urgent first."""
+    return [
+        *_failures(),
+        *_plans(),
+        *_late_facts(lag=lag, as_of=as_of),
+        *_long_pauses(as_of=as_of),
+    ]
+
+
+def _failures() -> list[Decision]:
+    failed = Batch.objects.filter(state="failed").values("shipment__slug", "shipment__title")
+    decisions = [
+        Decision(
+            title=f"{figures.counted(row['count'], 'batch', 'batches')} of {row['shipment__title']} failed",
+            detail="They wait for somebody to look. Everything else of the shipment goes on.",
+            page="shipment",
+            argument=row["shipment__slug"],
+        )
+        for row in failed.annotate(count=Count("id")).order_by("shipment__slug")
+    ]
+    decisions += [
+        Decision(
+            title=f"{shipment.title} is halted",
+            detail="Nothing more of it is posted until it goes on.",
+            page="shipment",
+            argument=shipment.slug,
+        )
+        for shipment in Shipment.objects.filter(state="halted").order_by("id")
+    ]
+    unplanned = Shipment.objects.filter(state__in=["draft", "planned"]).exclude(problem="")
+    decisions += [
+        Decision(
+            title=f"{shipment.title} could not be planned",
+            detail=shipment.problem,
+            page="shipment",
+            argument=shipment.slug,
+        )
+        for shipment in unplanned.order_by("id")
+    ]
+    return decisions
+
+
+def _plans() -> list[Decision]:
+    waiting = Shipment.objects.filter(state="planned", plan_due_at=None, problem="").order_by("planned_at")
+    return [
+        Decision(
+            title=f"{shipment.title} waits for approval",
+            detail=f"{figures.xp(shipment.total_xp or 0)} to "
+            f"{figures.counted(shipment.award_count or 0, 'collector')}, written by {shipment.author}.",
+            page="shipment",
+            argument=shipment.slug,
+        )
+        for shipment in waiting
+    ]
+
+
+def _late_facts(*, lag: Lag, as_of: datetime) -> list[Decision]:
+    if lag.since is None or lag.since > as_of - LONG_WAIT:
+        return []
+    return [
+        Decision(
+            title=f"{figures.counted(lag.waiting_events, 'event')} wait for the facts",
+            detail=f"The oldest came in on {figures.instant(lag.since)}. Is a worker running?",
+            page="index",
+        )
+    ]
+
+
+def _long_pauses(*, as_of: datetime) -> list[Decision]:
+    return [
+        Decision(
+            title=f"{pause.flag.title} has been paused for {figures.days((as_of - pause.starts_at).days)}",
+            detail=f"Nobody said when it ends. Collectors read: {pause.reason}",
+            page="flags",
+        )
+        for pause in flags.list_paused(at=as_of)
+        if pause.ends_at is None and pause.starts_at <= as_of - LONG_PAUSE
+    ]
+
+
+def list_budgets(*, as_of: datetime) -> list[Budget]:
+    """The seasons with what is left of their budgets, those that go on first."""
+    return [Budget(**row) for row in SQL["budgets"].rows({"as_of": as_of})]
+
+
+def get_lag() -> Lag:
+    """How far the facts are behind the inbox."""
+    return Lag(**SQL["event_lag"].row())
+
+
+def list_flights() -> list[Flight]:
+    """The shipments on their way, the oldest first."""
+    flying = Shipment.objects.filter(state__in=["shipping", "halted"]).order_by("shipping_at", "id")
+    return [
+        Flight(shipment=shipment, progress=shipments.get_progress(shipment=shipment)) for shipment in flying
+    ]
+
+
+def list_issues() -> list[Issue]:
+    """
+    What each rule paid on each of the last days on which a shipment was through, by day.
+
+    What a shipment paid never changes once it is through, so its lines are summed up once.
+    """
+    days = {row["id"]: row["day"] for row in SQL["issue_days"].rows({"day_limit": ISSUE_DAYS})}
+    known = cache.get_many([_key(shipment_id) for shipment_id in days])
+    missing = [shipment_id for shipment_id in days if _key(shipment_id) not in known]
+    if missing:
+        read: dict[str, list[tuple[str, str, int]]] = {_key(shipment_id): [] for shipment_id in missing}
+        for row in SQL["xp_by_rule"].rows({"shipment_ids": missing}):
+            read[_key(row["shipment_id"])].append((row["slug"], row["title"], row["amount_xp"]))
+        cache.set_many(read, timeout=None)
+        known |= read
+    sums: dict[tuple[date, str, str], int] = defaultdict(int)
+    for shipment_id, day in days.items():
+        for slug, title, amount_xp in known[_key(shipment_id)]:
+            sums[day, slug, title] += amount_xp
+    return [
+        Issue(day=day, slug=slug, title=title, amount_xp=amount_xp)
+        for (day, slug, title), amount_xp in sorted(sums.items())
+    ]
+
+
+def _key(shipment_id: int) -> str:
+    return f"xp-by-rule-{shipment_id}"

@@ -1,0 +1,32 @@
+"""The dashboard: decisions first, then what is left and what moves, then the trend."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from rewards.admin import charts, queries, switches
+from rewards.admin.site import site
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Everything at a glance."""
+    now = timezone.now()
+    lag = queries.get_lag()
+    issues = queries.list_issues()
+    tree = switches.list_switches(as_of=now)
+    return site.render(
+        request,
+        "staff/dashboard.html",
+        title="Dashboard",
+        as_of=now,
+        decisions=queries.list_decisions(as_of=now, lag=lag),
+        budgets=queries.list_budgets(as_of=now),
+        paused=[switch for switch in tree if switch.own],
+        switch_count=len(tree),
+        on_count=sum(1 for switch in tree if switch.pause is None),
+        flights=queries.list_flights(),
+        lag=lag,
+        issues=issues,
+        chart=charts.issued_by_day(issues),
+    )

@@ -18,6 +18,7 @@ STAGES = {
     "registry": "marketplace/registry",
     "facts": "marketplace/facts",
     "ledger": "rewards/ledger",
+    "flags": "rewards/flags",
     "rules": "rewards/rules",
     "shipments": "rewards/shipments",
     "tab": "rewards/tab",
@@ -52,7 +53,9 @@ EXPECTED = table("""
     ledger    | writes | ledger_transfer
     ledger    | reads  | ledger_account
     ledger    | reads  | ledger_transfer
+    flags     | reads  | flags_flag
     rules     | reads  | facts_hold
+    rules     | reads  | facts_order
     rules     | reads  | facts_sale
     rules     | reads  | inbox_event
     rules     | reads  | registry_collection
@@ -66,10 +69,15 @@ EXPECTED = table("""
     shipments | writes | shipments_boost
     shipments | writes | shipments_line
     shipments | writes | shipments_shipment
+    shipments | reads  | facts_hold
+    shipments | reads  | facts_order
+    shipments | reads  | facts_sale
     shipments | reads  | inbox_event
     shipments | reads  | ledger_account
     shipments | reads  | ledger_transfer
     shipments | reads  | registry_wallet
+    shipments | reads  | rules_cohort
+    shipments | reads  | rules_cohortmember
     shipments | reads  | rules_rule
     shipments | reads  | rules_ruleversion
     shipments | reads  | shipments_award
@@ -78,6 +86,9 @@ EXPECTED = table("""
     shipments | reads  | shipments_line
     shipments | reads  | shipments_shipment
     tab       | reads  | facts_hold
+    tab       | reads  | facts_order
+    tab       | reads  | flags_flag
+    tab       | reads  | flags_pause
     tab       | reads  | inbox_event
     tab       | reads  | ledger_account
     tab       | reads  | ledger_transfer

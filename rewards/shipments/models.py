@@ -25,7 +25,7 @@ class Shipment(models.Model):
     season = models.ForeignKey(Season, on_delete=models.PROTECT)
     title = models.TextField()
     message = models.TextField(default="")
-    audience = models.JSONField(default=dict)
+    audience = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     window_start = models.DateTimeField()
     window_end = models.DateTimeField()
     rules = models.ManyToManyField(Rule, through="ShipmentRule")
@@ -165,7 +165,7 @@ class Line(models.Model):
     hold_days = models.IntegerField(null=True)
     base_micro_xp = models.BigIntegerField()
     boost_bp = models.IntegerField()
-    cut_xp = models.BigIntegerField(default=0)
+    cut_xp = models.BigIntegerField(default=0, db_default=0)
     amount_xp = models.BigIntegerField()
     reason = models.TextField()
 

@@ -170,7 +170,9 @@ def list_changes(*, shipment: Shipment) -> list[str]:
     ]
     for key in planned.keys() & now.keys():
         what = [name for name in now[key] if now[key][name] != planned[key].get(name)]
-        if "live" in what:
+        if "ends_at" in what or "starts_at" in what:
+            changes.append(f"version {key[1]} of {key[0]} counts for another time")
+        elif "live" in what:
             changes.append(f"{key[0]} was paused or resumed")
         elif what:
             changes.append(f"{key[0]} looks at other {', '.join(what)}")

@@ -71,6 +71,9 @@ def mistakes(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
     return [str(mistake) for mistake in wrong.value.mistakes]
 
 
+NO_LIMITS = {"cap_xp_per_collector": None, "cap_xp": None, "pot_xp": None, "pot_xp_per_day": None}
+
+
 class TestRead:
     def test_turns_what_people_write_into_integers(self, tmp_path: Path) -> None:
         file = tmp_path / "program.toml"
@@ -81,12 +84,17 @@ class TestRead:
             "micro_xp_per_eth": 100_500_000,
             "minimum_price_wei": "50000000000000000",
             "collections": {"of": "named", "slugs": ["apes"]},
+            "sales": "all",
+            "pays": "buyer",
+            "cap_xp_per_day": None,
+            **NO_LIMITS,
         }
         assert program.rules["holders"].params == {
             "micro_xp_per_token_day": 1_000_000,
             "curve": [],
             "minimum_days": 0,
             "collections": {"of": "top_volume", "count": 3, "minimum_buyers": 5},
+            **NO_LIMITS,
         }
         assert program.rules["thanks"].params == {"micro_xp": 500_000_000, "cohort": "testers"}
         assert program.rules["long"].params == {
@@ -111,7 +119,7 @@ class TestRead:
             (
                 '[rule.thanks]\nkind = "cohort"',
                 '[gift.thanks]\nkind = "cohort"',
-                "line 25: gift is not known; a program has season, cohort, rule, shipment",
+                "line 25: gift is not known; a program has season, cohort, rule, pause, shipment",
             ),
             (
                 '[shipment."2026.03"]',
@@ -170,7 +178,7 @@ class TestRead:
                 'kind = "purchases"',
                 (
                     'line 11: rule.buyers.kind is "purchases"; the kinds are purchase, '
-                    "holding, cohort, hold_boost"
+                    "holding, listing, bidding, cohort, hold_boost"
                 ),
             ),
             (
@@ -221,7 +229,7 @@ class TestRead:
                 'collections = ["apes"]',
                 'collections = "apes"',
                 (
-                    'line 16: rule.buyers.collections must be "all", a list of slugs, or { '
+                    'line 16: rule.buyers.collections must be "all", "verified", a list of slugs, or { '
                     "top_volume = …, minimum_buyers = … }"
                 ),
             ),

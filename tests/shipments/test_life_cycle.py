@@ -1,6 +1,6 @@
 """The life of a shipment goes one way and its plan is frozen by approval, whoever pushes (P8)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -103,6 +103,13 @@ class TestLifeCycle:
         with pytest.raises(IntegrityError, match="Shipment march has batches that are not posted yet"):
             set_state("shipped")
 
+    @pytest.mark.parametrize("given", [planned, approved])
+    def test_its_author_stays(self, given: Callable[[], object]) -> None:
+        given_events_and_rules()
+        given()
+        with pytest.raises(IntegrityError, match="Who wrote shipment march does not change"):
+            execute("UPDATE shipments_shipment SET author = 'eve'")
+
     @pytest.mark.parametrize(
         "change",
         [
@@ -110,7 +117,6 @@ class TestLifeCycle:
             "season_id = 0",
             "window_start = window_start - INTERVAL '1 day'",
             "window_end = window_end + INTERVAL '1 day'",
-            "author = 'eve'",
             "plan_digest = 'other'",
             "plan_inputs = '[]'",
             "line_count = 0",

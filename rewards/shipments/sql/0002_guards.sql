@@ -26,6 +26,10 @@ BEGIN
         RAISE EXCEPTION 'A shipment that is % cannot become %.', OLD.state, NEW.state
             USING ERRCODE = 'check_violation', TABLE = 'shipments_shipment', CONSTRAINT = 'life_cycle_goes_one_way';
     END IF;
+    IF NEW.author <> OLD.author THEN
+        RAISE EXCEPTION 'Who wrote shipment % does not change: it must not be who approves it.', OLD.slug
+            USING ERRCODE = 'restrict_violation', TABLE = 'shipments_shipment', CONSTRAINT = 'author_stays';
+    END IF;
     IF OLD.state NOT IN ('draft', 'planned') AND (
         NEW.slug, NEW.season_id, NEW.window_start, NEW.window_end, NEW.author, NEW.plan_digest, NEW.plan_inputs,
         NEW.line_count, NEW.award_count, NEW.total_xp, NEW.approved_by, NEW.approved_at

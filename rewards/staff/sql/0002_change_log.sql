@@ -107,14 +107,17 @@ BEGIN
             'FOR EACH STATEMENT EXECUTE FUNCTION staff_log_changes(%s)',
             logged.name, logged.arguments
         );
-        EXECUTE format(
-            'CREATE TRIGGER no_change_goes_unlogged BEFORE TRUNCATE ON %I '
-            'FOR EACH STATEMENT EXECUTE FUNCTION staff_refuse_truncate()',
-            logged.name
-        );
+        -- Pauses and versions refuse it already, with a sentence of their own.
+        IF logged.name NOT IN ('flags_pause', 'rules_ruleversion') THEN
+            EXECUTE format(
+                'CREATE TRIGGER no_change_goes_unlogged BEFORE TRUNCATE ON %I '
+                'FOR EACH STATEMENT EXECUTE FUNCTION staff_refuse_truncate()',
+                logged.name
+            );
+            EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER no_change_goes_unlogged', logged.name);
+        END IF;
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER every_change_is_logged', logged.name);
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER every_removal_is_logged', logged.name);
-        EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER no_change_goes_unlogged', logged.name);
     END LOOP;
 END
 $$;

@@ -118,7 +118,7 @@ class TestListFindings:
 
     def test_names_an_award_that_was_not_posted(self, ann: int) -> None:
         approved()
-        shipments.start(slug="march", as_of=PLANNED_AT, batch_size=2)
+        shipments.start(slug="march", as_of=PLANNED_AT, batch_size=10)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE shipments_batch SET state = 'done', done_at = now() WHERE number = 1")
         found = findings()

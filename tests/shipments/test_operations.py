@@ -264,8 +264,8 @@ class TestApprove:
         given_buyers()
         digest = planned().plan_digest or ""
         given_rule("buyers", "purchase", xp_per_eth=1, as_of=day("2026-03-30"))
-        with pytest.raises(ApprovalRefused, match="march has to be planned again: version 1 of buyers counts for another time; "
-            "version 2 of buyers counts now"):
+        changes = "version 1 of buyers counts for another time; version 2 of buyers counts now"
+        with pytest.raises(ApprovalRefused, match=f"march has to be planned again: {changes}"):
             shipments.approve(slug="march", digest=digest, approver="bob", as_of=PLANNED_AT)
         self.nothing_happened()
         again = planned().plan_digest or ""

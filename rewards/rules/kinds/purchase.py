@@ -15,8 +15,9 @@ class Purchase(limits.Limits, frozen=True, forbid_unknown_fields=True, kw_only=T
     """
     XP per sale that a collector is the buyer of, however many units it has, plus XP per ETH paid.
 
-    ``pays`` says which side of the sale it is for. ``sales``: all of them, only the first sale of a token, or only resales. ``cap_xp_per_day`` holds
-    for each collector and UTC day; the earliest purchases come first.
+    ``pays`` says which side of the sale it is for. ``sales``: all of them, only the first sale of a
+    token, or only resales. ``cap_xp_per_day`` holds for each collector and UTC day; the earliest
+    purchases come first.
     """
 
     xp_per_purchase: Decimal = Decimal(0)

@@ -182,6 +182,16 @@ UNFOLD: dict[str, Any] = {
                 "title": "Look up",
                 "items": [
                     _entry("Collectors", "person_search", "collectors"),
+                    _entry("Change log", "history", "staff_change_changelist"),
+                ],
+            },
+            {
+                "title": "Keep",
+                "items": [
+                    _entry("Cohorts", "groups", "cohorts"),
+                    _entry("Collections", "collections_bookmark", "registry_collection_changelist"),
+                    _entry("Custody and rates", "account_balance", "market"),
+                    _entry("Seasons", "calendar_month", "rules_season_changelist"),
                 ],
             },
         ],

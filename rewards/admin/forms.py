@@ -1,15 +1,20 @@
 """What staff type, checked before a stage sees it."""
 
+import csv
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django import forms
 
+from rewards.admin import wallet_list
 from rewards.admin.typed import decimal
+from rewards.admin.wallet_list import WalletList
 from rewards.rules.models import Cohort
 from rewards.shipments import audience as audiences
 from rewards.shipments.audience import Audience
+
+MOST_BYTES = 10 * 1024 * 1024
 
 INSTANT = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
@@ -97,3 +102,55 @@ def typed_audience(filters: dict[str, Any]) -> dict[str, Any]:
         "first_seen_before": datetime.fromisoformat(seen) if seen else None,
         "random_share": decimal(share, places=4) if share else None,
     }
+
+
+class CohortForm(forms.Form):
+    """A list of wallets, to make a cohort or to add to one."""
+
+    slug = forms.RegexField(
+        r"^[a-z0-9][a-z0-9._-]{0,99}$",
+        label="Name",
+        help_text="A list that exists gets the wallets that it lacks; none is taken off.",
+        error_messages={
+            "invalid": "A name has a-z, 0-9, dot, dash and underscore, and begins with a letter or digit."
+        },
+    )
+    file = forms.FileField(
+        label="CSV with a wallet a line",
+        help_text="The first column counts. At most 10 MB.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+    )
+    keep_good = forms.BooleanField(
+        label="Keep the good rows if some are bad",
+        required=False,
+        help_text="Otherwise one bad row is enough, and nothing is kept.",
+    )
+    wallets: WalletList
+
+    def clean_file(self) -> Any:
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > MOST_BYTES:
+            raise forms.ValidationError("The file is larger than 10 MB. Part it, and upload the parts.")
+        try:
+            self.wallets = wallet_list.read(uploaded.read().decode("utf-8-sig").splitlines())
+        except (UnicodeDecodeError, csv.Error):
+            raise forms.ValidationError("The file is no text in UTF-8 with a wallet a line.") from None
+        if not self.wallets.wallets and not self.wallets.bad:
+            raise forms.ValidationError("The file names no wallet.")
+        return uploaded
+
+
+class CustodyForm(forms.Form):
+    """An address that only keeps tokens for others."""
+
+    address = forms.CharField(label="Address", max_length=128)
+    note = forms.CharField(label="Whose it is, for colleagues", required=False, max_length=300)
+
+
+class RateForm(forms.Form):
+    """What a currency was worth on a day."""
+
+    currency = forms.CharField(label="Currency", max_length=16, help_text="Its symbol, such as USDC.")
+    day = forms.DateField(label="Day (UTC)", widget=forms.DateInput(attrs={"type": "date"}))
+    eth = forms.DecimalField(label="ETH for one whole unit", max_digits=40, decimal_places=18)
+    note = forms.CharField(label="Where it is from, for colleagues", required=False, max_length=300)

@@ -1,11 +1,19 @@
-"""The addresses of the admin: our pages first, then those that Django makes for tables."""
+"""
+The addresses of the admin: our pages first, then those that Django makes for tables.
+
+Theirs begin with the name of a stage, such as ``rules/season/``, so none of ours may be ``rules/NAME/``.
+"""
 
 from django.urls import URLPattern, URLResolver, path
 
+from rewards.admin import tables
 from rewards.admin.site import site
-from rewards.admin.views import collectors, dashboard, flags, rules, shipments
+from rewards.admin.views import collectors, dashboard, flags, lists, rules, shipments
 
 app_name = "admin"
+
+for model, pages in tables.PAGES.items():
+    site.register(model, pages)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", site.page(dashboard.show), name="index"),
@@ -13,13 +21,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("flags/<str:slug>/pause/", site.page(flags.pause, needs="pause"), name="pause"),
     path("flags/<str:slug>/resume/", site.page(flags.resume, needs="pause"), name="resume"),
     path("rules/", site.page(rules.show_all), name="rules"),
-    path("rules/<str:slug>/", site.page(rules.show), name="rule"),
-    path("rules/<str:slug>/edit/", site.page(rules.edit, needs="edit_rules"), name="rule_edit"),
+    path("rule/<str:slug>/", site.page(rules.show), name="rule"),
+    path("rule/<str:slug>/edit/", site.page(rules.edit, needs="edit_rules"), name="rule_edit"),
     path("shipments/", site.page(shipments.show_all), name="shipments"),
     path("shipments/<str:slug>/", site.page(shipments.show), name="shipment"),
     path("shipments/<str:slug>/plan/", site.page(shipments.plan, needs="plan"), name="plan"),
     path("shipments/<str:slug>/approve/", site.page(shipments.approve, needs="approve"), name="approve"),
     path("collectors/", site.page(collectors.find), name="collectors"),
     path("collectors/<str:address>/", site.page(collectors.show), name="collector"),
+    path("cohorts/", site.page(lists.cohorts), name="cohorts"),
+    path("cohorts/upload/", site.page(lists.upload, needs="edit_lists"), name="cohort_upload"),
+    path("market/", site.page(lists.market), name="market"),
+    path("market/custody/", site.page(lists.name_custody, needs="edit_lists"), name="name_custody"),
+    path("market/rate/", site.page(lists.name_rate, needs="edit_lists"), name="name_rate"),
     *site.get_urls(),
 ]

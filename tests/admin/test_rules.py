@@ -87,27 +87,27 @@ class TestShow:
     def test_has_the_words_and_what_each_version_changed(self) -> None:
         rule = buying()
         olga = signed_in("operator")
-        olga.post("/admin/rules/buying/edit/", {**BUYING, "xp_per_eth": "50.5"})
+        olga.post("/admin/rule/buying/edit/", {**BUYING, "xp_per_eth": "50.5"})
 
-        said = text(olga.get(f"/admin/rules/{rule.slug}/"))
+        said = text(olga.get(f"/admin/rule/{rule.slug}/"))
         assert "100 XP a purchase and 50.5 XP per ETH of its price." in said
         assert "Version 2 in force" in said
         assert "XP per ETH 100 50.5" in said
         assert "was made by olga" in said
 
     def test_is_not_there_for_a_rule_that_is_not(self) -> None:
-        assert signed_in("viewer").get("/admin/rules/nothing/").status_code == 404
+        assert signed_in("viewer").get("/admin/rule/nothing/").status_code == 404
 
 
 class TestEdit:
     def test_makes_a_version_in_the_name_of_the_user(self) -> None:
         rule = buying()
         response = signed_in("operator").post(
-            "/admin/rules/buying/edit/",
+            "/admin/rule/buying/edit/",
             {**BUYING, "collections_of": "top_volume", "collections_count": "3", "cap_xp": "5000"},
         )
 
-        assert response["Location"] == "/admin/rules/buying/"
+        assert response["Location"] == "/admin/rule/buying/"
         version = rule.versions.get(number=2)
         assert version.created_by == "olga"
         assert version.params["collections"] == {"of": "top_volume", "count": 3, "minimum_buyers": 1}
@@ -123,7 +123,7 @@ class TestEdit:
         )
         flags.put_flag(slug="rule.holders", title="Holders")
 
-        page = signed_in("operator").get(f"/admin/rules/{version.rule.slug}/edit/").content.decode()
+        page = signed_in("operator").get(f"/admin/rule/{version.rule.slug}/edit/").content.decode()
         assert 'name="xp_per_token_day" value="2"' in page
         assert 'value="named" selected' in page
         assert 'value="apes, punks"' in page
@@ -147,7 +147,7 @@ class TestEdit:
     )
     def test_says_beside_the_field_what_is_wrong(self, typed: dict[str, str], says: str) -> None:
         buying()
-        response = signed_in("operator").post("/admin/rules/buying/edit/", BUYING | typed)
+        response = signed_in("operator").post("/admin/rule/buying/edit/", BUYING | typed)
 
         assert response.status_code == 400
         (said,) = errors(response.content.decode())
@@ -158,8 +158,8 @@ class TestEdit:
         buying()
         olga = signed_in("operator")
         given_params = {name: value for name, value in given.PURCHASE.items() if name != "curve"}
-        olga.post("/admin/rules/buying/edit/", BUYING)
-        olga.post("/admin/rules/buying/edit/", BUYING | {"based_on": "2"})
+        olga.post("/admin/rule/buying/edit/", BUYING)
+        olga.post("/admin/rule/buying/edit/", BUYING | {"based_on": "2"})
 
         # The first version of the tests' rule lacks the fields that came later; the second has them.
         assert RuleVersion.objects.count() == 2
@@ -170,9 +170,9 @@ class TestEdit:
         buying()
         client = signed_in(role)
 
-        assert client.get("/admin/rules/buying/edit/").status_code == 403
-        assert client.post("/admin/rules/buying/edit/", BUYING).status_code == 403
-        assert "New version" not in text(client.get("/admin/rules/buying/"))
+        assert client.get("/admin/rule/buying/edit/").status_code == 403
+        assert client.post("/admin/rule/buying/edit/", BUYING).status_code == 403
+        assert "New version" not in text(client.get("/admin/rule/buying/"))
 
 
 class TestEffect:
@@ -182,7 +182,7 @@ class TestEffect:
 
         # 100 + 100 and 100 + 200 XP, then 100 + 50 and 100 + 100 XP.
         said = text(
-            signed_in("operator").post("/admin/rules/buying/edit/", BUYING | {"xp_per_eth": "50", "try": "1"})
+            signed_in("operator").post("/admin/rule/buying/edit/", BUYING | {"xp_per_eth": "50", "try": "1"})
         )
         assert "Had it been in force for January 350 XP in the round, instead of 500 XP" in said
         assert "0 up 2 down; 2 collectors with XP, instead of 2" in said
@@ -235,5 +235,5 @@ class TestEffect:
 
         assert trial.compute_effect(rule=rule, params=given.PURCHASE, as_of=day("2019-03-01")) is None
         assert "No round went out with this rule yet" in text(
-            signed_in("operator").get("/admin/rules/buying/edit/")
+            signed_in("operator").get("/admin/rule/buying/edit/")
         )

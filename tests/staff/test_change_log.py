@@ -1,8 +1,10 @@
 """Every change of what staff edit leaves a row that says who, when, before and after."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from marketplace.registry.models import Collection
@@ -62,6 +64,12 @@ class TestLogChanges:
         assert ended.actor == "oskar"
         assert made.row_key == ended.row_key == str(told(made.after)["id"])
         assert {one.name for one in queries.list_differences(ended)} == {"ends_at", "ended_by"}
+
+    def test_has_the_name_that_a_command_was_given(self) -> None:
+        call_command("flag", "pause", "liquidity", reason="A look", by="oskar", stdout=StringIO())
+
+        (made,) = changes("flags_pause")
+        assert made.actor == "oskar"
 
     def test_names_the_database_role_when_nobody_said_who(self) -> None:
         rules.put_cohort(slug="testers", addresses=[])

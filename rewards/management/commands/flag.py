@@ -13,6 +13,7 @@ from rewards.flags import operations as flags
 from rewards.flags import queries
 from rewards.flags.errors import FlagError
 from rewards.flags.models import Pause
+from rewards.staff import operations as staff
 
 
 def instant(text: str) -> datetime:
@@ -53,18 +54,20 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _pause(self, *, flag: str, reason: str, by: str, **options: Any) -> None:
-        made = flags.pause(
-            flag=flag,
-            reason=reason,
-            by=by,
-            as_of=timezone.now(),
-            starts_at=options["starts_at"],
-            ends_at=options["ends_at"],
-        )
+        with staff.acting(name=by):
+            made = flags.pause(
+                flag=flag,
+                reason=reason,
+                by=by,
+                as_of=timezone.now(),
+                starts_at=options["starts_at"],
+                ends_at=options["ends_at"],
+            )
         self.stdout.write(f"{flag} is {describe(made)}")
 
     def _resume(self, *, flag: str, by: str, at: datetime | None, **_: Any) -> None:
-        ended = flags.resume(flag=flag, by=by, as_of=timezone.now(), at=at)
+        with staff.acting(name=by):
+            ended = flags.resume(flag=flag, by=by, as_of=timezone.now(), at=at)
         if ended.ends_at == ended.starts_at:
             self.stdout.write(
                 f"The pause of {flag} that was to begin at {stamp(ended.starts_at)} is called off."

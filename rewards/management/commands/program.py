@@ -16,6 +16,7 @@ from rewards.program import operations as program
 from rewards.program.file import ProgramError, read
 from rewards.rules.models import Rule, Season
 from rewards.shipments.models import Shipment
+from rewards.staff import operations as staff
 
 
 class Command(BaseCommand):
@@ -40,7 +41,8 @@ class Command(BaseCommand):
             return
         path = options["file"]
         try:
-            changes = program.apply(program=read(path), author=options["by"], as_of=timezone.now())
+            with staff.acting(name=options["by"]):
+                changes = program.apply(program=read(path), author=options["by"], as_of=timezone.now())
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
         except ProgramError as error:

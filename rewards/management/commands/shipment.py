@@ -21,6 +21,7 @@ from rewards.shipments import operations as shipments
 from rewards.shipments import queries
 from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Shipment
+from rewards.staff import operations as staff
 
 SECONDS_BETWEEN_LOOKS = 0.25
 
@@ -72,7 +73,8 @@ class Command(BaseCommand):
         self._print(shipments.get(slug=name), options)
 
     def _approve(self, *, name: str, digest: str, by: str, **options: Any) -> None:
-        shipments.approve(slug=name, digest=digest, approver=by, as_of=timezone.now())
+        with staff.acting(name=by):
+            shipments.approve(slug=name, digest=digest, approver=by, as_of=timezone.now())
         self._print(shipments.get(slug=name), options)
 
     def _ship(self, *, name: str, foreground: bool, batch_size: int, **options: Any) -> None:

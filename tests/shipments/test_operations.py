@@ -456,7 +456,7 @@ class TestPostBatch:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         first, _ = started()
-        others = []
+        others: list[bool | None] = []
 
         def reach(place: str) -> None:
             if place == "batch.claimed" and not others:

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
+from config import failpoints
 from marketplace.facts import operations as facts
 from marketplace.inbox import operations as inbox
 from marketplace.registry.models import Wallet
@@ -435,6 +436,22 @@ class TestPostBatch:
         Batch.objects.filter(id=first.id).update(state="pending", done_at=None)
         assert shipments.post_batch(batch_id=first.id, as_of=PLANNED_AT)
         assert balances() == before
+
+    def test_that_somebody_posted_between_its_claim_and_its_lock_is_left(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, _ = started()
+        others: list[bool | None] = []
+
+        def reach(place: str) -> None:
+            if place == "batch.claimed" and not others:
+                others.append(None)
+                others.append(shipments.post_batch(batch_id=first.id, as_of=PLANNED_AT))
+
+        monkeypatch.setattr(failpoints, "reach", reach)
+        assert not shipments.post_batch(batch_id=first.id, as_of=PLANNED_AT)
+        assert others == [None, True]
+        assert balances()["shipment"] == 300
 
     def test_of_a_halted_shipment_posts_nothing_until_it_goes_on(self) -> None:
         first, _ = started()

@@ -29,6 +29,8 @@ WITH resting AS (
         placed.side = %(side)s
         AND placed.placed_at < %(ends_at)s
         AND (placed.ended_at IS NULL OR placed.ended_at > %(starts_at)s)
+        -- What ended when it was placed never rested.
+        AND (placed.ended_at IS NULL OR placed.ended_at > placed.placed_at)
 ),
 
 counted AS (

@@ -263,8 +263,8 @@ class TestOs2:
         assert inbox.accept(events=[{**mint, "to": "0x" + "0" * 38 + "b1"}]).is_clean
         facts.refresh(as_of=PLANNED_AT)
         planned("os2", shipment="wave-2")
-        # 50 + 200 = 250 for an ETH. On 1 March ann's hold is 90 days old, ×1.25; bob's one day younger. Bees are
-        # no top collection. The second tester was never seen.
+        # 50 + 200 = 250 for an ETH. On 1 March ann's hold is 90 days old, ×1.25; bob's a day younger.
+        # Bees are no top collection. The second tester was never seen.
         assert lines() == table("""
             rule         | base | boost | xp
             buyers       | 250  | ×1.25 | 312

@@ -69,7 +69,8 @@ def describe(season: Season) -> Iterator[str]:
         yield f"  rule {rule.slug} ({rule.kind}): {rule.title}"
         for version in rule.versions.order_by("number"):
             yield f"    version {version.number} from {version.in_force_from:%Y-%m-%d %H:%M} UTC"
-            yield from (f"      {name}: {json.dumps(value)}" for name, value in version.params.items())
+            set_ones = ((name, value) for name, value in sorted(version.params.items()) if value is not None)
+            yield from (f"      {name}: {json.dumps(value)}" for name, value in set_ones)
     for shipment in Shipment.objects.filter(season=season).order_by("window_start", "slug"):
         window = f"{shipment.window_start:%Y-%m-%d} to {shipment.window_end:%Y-%m-%d}"
         xp = "" if shipment.total_xp is None else f", {shipment.total_xp:,} XP"

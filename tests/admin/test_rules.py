@@ -93,7 +93,7 @@ class TestShow:
         assert "100 XP a purchase and 50.5 XP per ETH of its price." in said
         assert "Version 2 in force" in said
         assert "XP per ETH 100 50.5" in said
-        assert "was made by olga" in said
+        assert "Version 2 was made by olga" in said
 
     def test_is_not_there_for_a_rule_that_is_not(self) -> None:
         assert signed_in("viewer").get("/admin/rule/nothing/").status_code == 404

@@ -23,6 +23,9 @@ TABLES = {
     "staff_told": "Event told by staff",
 }
 
+# The columns that name a row to people, the best first; without any of them its key does.
+KNOWN_BY = ("number", "title", "slug", "address", "key", "flag_id")
+
 
 @register.filter
 def words(slug: str) -> str:
@@ -32,8 +35,10 @@ def words(slug: str) -> str:
 
 @register.filter
 def change(of: Change) -> str:
-    """What happened to which row: Pause 12 was made."""
-    what = f"{TABLES.get(of.table_name, of.table_name)} {of.row_key}"
+    """What happened to which row, by the name that people know it by: Version 3 was made."""
+    row = of.after or of.before or {}
+    name = next((row[column] for column in KNOWN_BY if row.get(column)), of.row_key)
+    what = f"{TABLES.get(of.table_name, of.table_name)} {name}"
     if of.before is None:
         return f"{what} was made"
     return f"{what} was removed" if of.after is None else f"{what} was changed"

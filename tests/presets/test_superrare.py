@@ -1,4 +1,4 @@
-"""The figures of docs/explanation/liquidity.md: a month of real orders, with and without a pause in the middle."""
+"""The figures of docs/explanation/liquidity.md: a month of real orders, without and with a pause in it."""
 
 from pathlib import Path
 

@@ -129,6 +129,7 @@ SELECT
     hold_days,
     CASE WHEN reason IS NULL THEN (numerator * 1000000) // denominator ELSE 0 END AS base_micro_xp,
     boost_bp,
+    0 AS cut_xp,
     amount_xp,
     COALESCE(reason, CASE WHEN amount_xp = 0 THEN 'rounds_to_zero' ELSE 'earned' END) AS reason
 FROM rounded;

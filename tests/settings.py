@@ -40,5 +40,9 @@ os.environ["LOCAL"] = "1"
 
 from config.settings import *  # noqa: E402, F403 (config's settings read the environment set above)
 
+# Static files are collected by make run; a test run needs their folder, and must not need make run.
+STATIC_ROOT = VAR / "test" / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
 # Two runs on one external server must not share a database.
 DATABASES["default"]["TEST"] = {"NAME": f"test_holdfast_{os.getpid()}"}  # noqa: F405

@@ -45,7 +45,7 @@ hourly AS (
         mark.collection_id,
         mark.side,
         mark.price_wei,
-        hour.at
+        hour.at AS hour_at
     FROM mark
     CROSS JOIN bounds
     CROSS JOIN LATERAL GENERATE_SERIES(bounds.first_hour, bounds.last_hour, INTERVAL '1 hour') AS hour (at)
@@ -54,7 +54,7 @@ hourly AS (
         placed.collection_id,
         placed.side,
         placed.price_wei,
-        hour.at
+        hour.at AS hour_at
     FROM placed
     LEFT JOIN mark ON placed.collection_id = mark.collection_id AND placed.side = mark.side
     CROSS JOIN LATERAL GENERATE_SERIES(placed.from_hour, placed.to_hour, INTERVAL '1 hour') AS hour (at)
@@ -67,41 +67,39 @@ hourly AS (
 best AS (
     SELECT
         collection_id,
-        at,
+        hour_at,
         MIN(price_wei) FILTER (WHERE side = 'listing') AS floor_wei,
         MAX(price_wei) FILTER (WHERE side = 'bid') AS top_bid_wei
     FROM hourly
     GROUP BY
         collection_id,
-        at
+        hour_at
 ),
 
-changed AS (
+followed AS (
     SELECT
         *,
-        CASE
-            WHEN
-                LAG(at) OVER collection_order = at - INTERVAL '1 hour'
-                AND LAG(floor_wei) OVER collection_order IS NOT DISTINCT FROM floor_wei
-                AND LAG(top_bid_wei) OVER collection_order IS NOT DISTINCT FROM top_bid_wei
-                THEN 0
-            ELSE 1
-        END AS is_change
+        LAG(hour_at) OVER collection_order AS hour_before,
+        LAG(floor_wei) OVER collection_order AS floor_before,
+        LAG(top_bid_wei) OVER collection_order AS top_bid_before
     FROM best
-    WINDOW collection_order AS (PARTITION BY collection_id ORDER BY at)
+    WINDOW collection_order AS (PARTITION BY collection_id ORDER BY hour_at)
 ),
 
 numbered AS (
     SELECT
         *,
-        SUM(is_change) OVER (PARTITION BY collection_id ORDER BY at) AS stretch
-    FROM changed
+        COUNT(*) FILTER (
+            WHERE (hour_before, floor_before, top_bid_before)
+            IS DISTINCT FROM (hour_at - INTERVAL '1 hour', floor_wei, top_bid_wei)
+        ) OVER (PARTITION BY collection_id ORDER BY hour_at) AS stretch
+    FROM followed
 )
 
 SELECT
     collection_id,
-    MIN(at) AS starts_at,
-    MAX(at) + INTERVAL '1 hour' AS ends_at,
+    MIN(hour_at) AS starts_at,
+    MAX(hour_at) + INTERVAL '1 hour' AS ends_at,
     MIN(floor_wei) AS floor_wei,
     MIN(top_bid_wei) AS top_bid_wei
 FROM numbered

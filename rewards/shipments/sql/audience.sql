@@ -53,6 +53,6 @@ WHERE
     )
     AND (
         %(random_share_bp)s::INTEGER IS NULL
-        OR ('x' || LEFT(MD5(%(seed)s || ':' || collector.address), 8))::BIT(32)::BIGINT %% 10000
+        OR MOD(('x' || LEFT(MD5(%(seed)s || ':' || collector.address), 8))::BIT(32)::BIGINT, 10000)
         < %(random_share_bp)s
     )

@@ -13,7 +13,9 @@ SELECT
     LEAST(
         line.amount_micro,
         GREATEST(
-            %(cap_xp_per_collector)s::NUMERIC * 1000000 + line.amount_micro - SUM(line.amount_micro) OVER earlier_first,
+            %(cap_xp_per_collector)s::NUMERIC * 1000000
+            + line.amount_micro
+            - SUM(line.amount_micro) OVER earlier_first,
             0
         )
     ) AS amount_micro,

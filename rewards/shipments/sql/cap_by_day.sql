@@ -13,10 +13,16 @@ SELECT
     LEAST(
         line.amount_micro,
         GREATEST(
-            %(cap_xp_per_day)s::NUMERIC * 1000000 + line.amount_micro - SUM(line.amount_micro) OVER earlier_first,
+            %(cap_xp_per_day)s::NUMERIC * 1000000
+            + line.amount_micro
+            - SUM(line.amount_micro) OVER earlier_first,
             0
         )
     ) AS amount_micro,
     line.reason
 FROM ({lines}) AS line
-WINDOW earlier_first AS (PARTITION BY line.collector_id, (line.at AT TIME ZONE 'UTC')::DATE ORDER BY line.at, line.subject, line.collector_id)
+WINDOW
+    earlier_first AS (
+        PARTITION BY line.collector_id, (line.at AT TIME ZONE 'UTC')::DATE
+        ORDER BY line.at, line.subject, line.collector_id
+    )

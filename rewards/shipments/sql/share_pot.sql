@@ -10,8 +10,10 @@ WITH weighed AS (
 shared AS (
     SELECT
         *,
-        CASE WHEN amount_micro > 0 THEN DIV(%(pot)s::NUMERIC * amount_micro, all_micro) ELSE 0 END AS share_xp,
-        CASE WHEN amount_micro > 0 THEN MOD(%(pot)s::NUMERIC * amount_micro, all_micro) ELSE 0 END AS remainder
+        CASE WHEN amount_micro > 0 THEN DIV(%(pot)s::NUMERIC * amount_micro, all_micro) ELSE 0 END
+            AS share_xp,
+        CASE WHEN amount_micro > 0 THEN MOD(%(pot)s::NUMERIC * amount_micro, all_micro) ELSE 0 END
+            AS remainder
     FROM weighed
 ),
 

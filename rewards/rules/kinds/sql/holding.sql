@@ -23,7 +23,8 @@ piece AS (
         EXTRACT(DAY FROM LEAST(hold.ended_at, %(window_end)s) - hold.started_at)::INTEGER AS hold_days,
         hold.quantity,
         hold.started_at,
-        CASE WHEN live.live_from IS NOT NULL THEN GREATEST(hold.started_at, live.live_from) END AS counts_from,
+        CASE WHEN live.live_from IS NOT NULL THEN GREATEST(hold.started_at, live.live_from) END
+            AS counts_from,
         LEAST(hold.ended_at, live.live_until) AS counts_until
     FROM facts_hold AS hold
     LEFT JOIN live

@@ -1,4 +1,5 @@
--- A line for each sale of the span and its buyer (or its seller). Base XP is so much a purchase, and so much per ETH.
+-- A line for each sale of the span and its buyer (or its seller). Base XP is so much a purchase, and so
+-- much per ETH.
 SELECT
     paid.collector_id,
     sale.key AS subject,
@@ -23,14 +24,16 @@ SELECT
             THEN 'no_rate'
         WHEN sale.price_wei < %(minimum_price_wei)s
             THEN 'below_minimum'
-        WHEN NOT EXISTS (
-            SELECT
-            FROM UNNEST(
-                %(live_from)s::TIMESTAMPTZ[],
-                %(live_until)s::TIMESTAMPTZ[]
-            ) AS live (live_from, live_until)
-            WHERE sale.at >= live.live_from AND sale.at < live.live_until
-        )
+        WHEN
+            NOT EXISTS (
+                SELECT
+                FROM
+                    UNNEST(
+                        %(live_from)s::TIMESTAMPTZ[],
+                        %(live_until)s::TIMESTAMPTZ[]
+                    ) AS live (live_from, live_until)
+                WHERE sale.at >= live.live_from AND sale.at < live.live_until
+            )
             THEN 'paused'
     END AS reason
 FROM facts_sale AS sale
@@ -38,16 +41,17 @@ INNER JOIN registry_wallet AS buyer ON sale.buyer_id = buyer.id
 INNER JOIN registry_wallet AS seller ON sale.seller_id = seller.id
 INNER JOIN registry_wallet AS paid
     ON paid.id = CASE %(pays)s WHEN 'seller' THEN sale.seller_id ELSE sale.buyer_id END
-CROSS JOIN LATERAL (
-    SELECT
-        %(sales)s = 'all' OR NOT EXISTS (
-            SELECT
-            FROM facts_sale AS earlier
-            WHERE
-                earlier.token = sale.token
-                AND (earlier.at, earlier.key) < (sale.at, sale.key)
-        ) AS is_first
-) AS first_sale
+CROSS JOIN
+    LATERAL (
+        SELECT
+            %(sales)s = 'all' OR NOT EXISTS (
+                SELECT
+                FROM facts_sale AS earlier
+                WHERE
+                    earlier.token = sale.token
+                    AND (earlier.at, earlier.key) < (sale.at, sale.key)
+            ) AS is_first
+    ) AS first_sale
 WHERE
     sale.at >= %(starts_at)s
     AND sale.at < %(ends_at)s

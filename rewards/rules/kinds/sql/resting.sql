@@ -52,7 +52,8 @@ stretch AS (
         resting.order_id,
         resting.scope,
         counted.weight_bp * counted.rank_weight_bp AS weight,
-        EXTRACT(EPOCH FROM
+        EXTRACT(
+            EPOCH FROM
             LEAST(counted.ends_at, live.live_until)
             - GREATEST(counted.starts_at, live.live_from, resting.stacked_until)
         ) AS seconds
@@ -90,7 +91,10 @@ SELECT
         WHEN NOT (%(any_collection)s OR resting.collection_id = ANY(%(collections)s::INTEGER[]))
             THEN 'other_collection'
         WHEN
-            EXTRACT(EPOCH FROM LEAST(COALESCE(resting.ended_at, %(window_end)s), %(window_end)s) - resting.placed_at)
+            EXTRACT(
+                EPOCH FROM LEAST(COALESCE(resting.ended_at, %(window_end)s), %(window_end)s)
+                - resting.placed_at
+            )
             < %(minimum_rest_seconds)s
             THEN 'rested_too_short'
         WHEN summed.seconds IS NOT NULL
@@ -99,26 +103,29 @@ SELECT
             THEN 'not_among_best'
         WHEN resting.stacked_until >= LEAST(COALESCE(resting.ended_at, %(ends_at)s), %(ends_at)s)
             THEN 'stacked'
-        WHEN NOT EXISTS (
-            SELECT FROM order_price AS price
-            WHERE price.order_id = resting.order_id AND price.scope = resting.scope
-        )
+        WHEN
+            NOT EXISTS (
+                SELECT FROM order_price AS price
+                WHERE price.order_id = resting.order_id AND price.scope = resting.scope
+            )
             THEN 'no_rate'
-        WHEN NOT EXISTS (
-            SELECT FROM live
-            WHERE
-                resting.placed_at < live.live_until
-                AND (resting.ended_at IS NULL OR resting.ended_at > live.live_from)
-        )
+        WHEN
+            NOT EXISTS (
+                SELECT FROM live
+                WHERE
+                    resting.placed_at < live.live_until
+                    AND (resting.ended_at IS NULL OR resting.ended_at > live.live_from)
+            )
             THEN 'paused'
-        WHEN NOT EXISTS (
-            SELECT FROM book
-            WHERE
-                book.collection_id = resting.collection_id
-                AND book.starts_at < LEAST(COALESCE(resting.ended_at, %(ends_at)s), %(ends_at)s)
-                AND book.ends_at > GREATEST(resting.placed_at, %(starts_at)s)
-                AND CASE %(reference)s WHEN 'floor' THEN book.floor_wei ELSE book.top_bid_wei END > 0
-        )
+        WHEN
+            NOT EXISTS (
+                SELECT FROM book
+                WHERE
+                    book.collection_id = resting.collection_id
+                    AND book.starts_at < LEAST(COALESCE(resting.ended_at, %(ends_at)s), %(ends_at)s)
+                    AND book.ends_at > GREATEST(resting.placed_at, %(starts_at)s)
+                    AND CASE %(reference)s WHEN 'floor' THEN book.floor_wei ELSE book.top_bid_wei END > 0
+            )
             THEN 'no_book'
         ELSE 'price_too_far'
     END AS reason

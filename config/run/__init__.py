@@ -74,6 +74,7 @@ class Run:
         self._finish("demo", "manage.py", "demo", "--address", address)
         if not self.stopping.is_set():
             say(f"Holdfast runs. The rewards tab: {address}/rewards/  The admin: {address}/admin/")
+            say("Let somebody into the admin: .venv/bin/python manage.py staff add NAME --role operator")
             say("Ctrl-C stops everything; the data stays for the next run.")
 
     def _part(self, name: str, *command: str) -> Part:

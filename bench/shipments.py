@@ -107,7 +107,7 @@ def _wait_until_shipped() -> None:
     while Shipment.objects.get(slug=ROUND).state != "shipped":
         if time.monotonic() > deadline:
             raise ProofError("The round was not shipped within ten minutes.")
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def _measure_yardstick(duck: Duck, watch: Stopwatch) -> tuple[int, int]:

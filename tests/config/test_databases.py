@@ -52,7 +52,7 @@ class TestClonedDatabase:
 
     def test_is_what_another_process_uses(self, cloned_database: ClonedDatabase) -> None:
         Group.objects.create(name="here")
-        code = "from django.contrib.auth.models import Group; print(Group.objects.get().name)"
+        code = "from django.contrib.auth.models import Group; print(Group.objects.get(name='here').name)"
         command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
         environment = cloned_database.environment()
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

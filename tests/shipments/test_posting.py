@@ -70,7 +70,7 @@ class TestPostBatch:
         monkeypatch.setattr(failpoints, "reach", reach)
         assert not shipments.post_batch(batch_id=first.id, as_of=PLANNED_AT)
         assert others == [None, True]
-        assert balances()["shipment"] == 300
+        assert balances()["shipment"] == 600 - first.amount_xp
 
     def test_of_a_halted_shipment_posts_nothing_until_it_goes_on(self) -> None:
         first, _ = started()

@@ -30,8 +30,9 @@ ALTER TABLE ledger_account SET (fillfactor = 50);
 -- everybody: collectors by id, then the accounts that all batches share, so that those are held
 -- shortest and two posts never wait for each other. Locking comes first and in a statement of its own:
 -- an UPDATE that has to wait for another transaction joins stale rows again and can lose one silently.
--- Accounts are found by key alone: a plan from when the table was small would be quadratic later, and
--- one that reads the whole table grows with all collectors instead of with the batch.
+-- Accounts are found by id alone, and their kind is looked up beside it: where a statement also asked for
+-- the kind, PostgreSQL would take the index of kinds while its figures are from when the table was small,
+-- and compare each account with each transfer of the batch.
 CREATE FUNCTION ledger_keep_balances() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
@@ -39,17 +40,26 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $function$
 DECLARE
-    account_ids bigint[];
-    changes_xp bigint[];
     collectors bigint[];
+    collector_changes_xp bigint[];
     shared bigint[];
+    shared_changes_xp bigint[];
+    named bigint;
     updated bigint;
     kept bigint;
 BEGIN
-    SELECT array_agg(net.account_id), array_agg(net.change_xp)
-    INTO account_ids, changes_xp
+    SELECT
+        count(*),
+        array_agg(net.account_id) FILTER (WHERE net.kind = 'collector'),
+        array_agg(net.change_xp) FILTER (WHERE net.kind = 'collector'),
+        array_agg(net.account_id) FILTER (WHERE net.kind <> 'collector'),
+        array_agg(net.change_xp) FILTER (WHERE net.kind <> 'collector')
+    INTO named, collectors, collector_changes_xp, shared, shared_changes_xp
     FROM (
-        SELECT leg.account_id, sum(leg.change_xp)::bigint AS change_xp
+        SELECT
+            leg.account_id,
+            sum(leg.change_xp)::bigint AS change_xp,
+            (SELECT account.kind FROM public.ledger_account AS account WHERE account.id = leg.account_id) AS kind
         FROM (
             SELECT debit_account_id AS account_id, -amount_xp AS change_xp FROM posted
             UNION ALL
@@ -58,7 +68,7 @@ BEGIN
         GROUP BY leg.account_id
     ) AS net;
 
-    IF account_ids IS NULL THEN
+    IF named = 0 THEN
         RETURN NULL;
     END IF;
 
@@ -79,43 +89,35 @@ BEGIN
                 CONSTRAINT = 'issuance_pays_seasons_only';
     END IF;
 
-    collectors := ARRAY(
-        SELECT account.id
-        FROM public.ledger_account AS account
-        WHERE account.id = ANY(account_ids) AND account.kind = 'collector'
-        ORDER BY account.id
-        FOR NO KEY UPDATE
-    );
+    PERFORM FROM public.ledger_account AS account
+    WHERE account.id = ANY(collectors)
+    ORDER BY account.id
+    FOR NO KEY UPDATE;
     UPDATE public.ledger_account AS account
     SET balance_xp = account.balance_xp + net.change_xp
-    FROM unnest(account_ids, changes_xp) AS net (account_id, change_xp)
-    WHERE account.id = net.account_id AND account.kind = 'collector';
+    FROM unnest(collectors, collector_changes_xp) AS net (account_id, change_xp)
+    WHERE account.id = net.account_id;
     GET DIAGNOSTICS updated = ROW_COUNT;
     kept := updated;
 
-    shared := ARRAY(
-        SELECT account.id
-        FROM public.ledger_account AS account
-        WHERE account.id = ANY(account_ids) AND account.kind <> 'collector'
-        ORDER BY array_position(ARRAY['shipment', 'season', 'issuance'], account.kind), account.id
-        FOR NO KEY UPDATE
-    );
+    PERFORM FROM public.ledger_account AS account
+    WHERE account.id = ANY(shared)
+    ORDER BY array_position(ARRAY['shipment', 'season', 'issuance'], account.kind), account.id
+    FOR NO KEY UPDATE;
     UPDATE public.ledger_account AS account
     SET balance_xp = account.balance_xp + net.change_xp
-    FROM unnest(account_ids, changes_xp) AS net (account_id, change_xp)
-    WHERE account.id = ANY(shared) AND account.id = net.account_id;
+    FROM unnest(shared, shared_changes_xp) AS net (account_id, change_xp)
+    WHERE account.id = net.account_id;
     GET DIAGNOSTICS updated = ROW_COUNT;
     kept := kept + updated;
 
-    IF kept <> cardinality(account_ids) OR kept <> cardinality(collectors) + cardinality(shared) THEN
+    IF kept <> named THEN
         RAISE EXCEPTION 'A transfer names an account that does not exist.'
             USING
                 ERRCODE = 'foreign_key_violation',
                 TABLE = 'ledger_transfer',
                 CONSTRAINT = 'transfer_names_two_accounts',
-                DETAIL = format(
-                    '%s accounts are named and %s balances were kept.', cardinality(account_ids), kept
-                );
+                DETAIL = format('%s accounts are named and %s balances were kept.', named, kept);
     END IF;
     RETURN NULL;
 END

@@ -1,4 +1,4 @@
-"""Shipments, and what a plan writes: boosts, lines, awards. What goes out is cut into batches."""
+"""Shipments, what a plan writes (boosts, lines, awards), batches of what goes out, and what people say."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
@@ -227,4 +227,30 @@ class Batch(models.Model):
         indexes = [
             # The sweeper and the workers look for what is left to do.
             models.Index(fields=["shipment", "number"], name="batch_to_post", condition=Q(state="pending")),
+        ]
+
+
+class Comment(models.Model):
+    """
+    What somebody did to a shipment by hand, and said with it. Nobody changes or removes a row.
+
+    ``kind`` is sent_back, halted, went_on, tried_again, called_off, or said where nothing was done.
+    ``plan_digest`` is that of the plan at the time, and empty where there was none.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="comments")
+    kind = models.TextField()
+    text = models.TextField()
+    plan_digest = models.TextField(null=True)
+    written_by = models.TextField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["said", "sent_back", "halted", "went_on", "tried_again", "called_off"]),
+                name="comment_has_a_known_kind",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
         ]

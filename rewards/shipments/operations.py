@@ -131,11 +131,15 @@ def plan(*, slug: str, as_of: datetime) -> Shipment | None:
 
 
 @transaction.atomic
-def approve(*, slug: str, digest: str, approver: str, as_of: datetime) -> Shipment:
+def approve(
+    *, slug: str, digest: str, approver: str, as_of: datetime, looked_at: datetime | None = None
+) -> Shipment:
     """
     Approve the plan with that digest (P8) and set its XP aside from the season's budget (P11).
 
-    ``digest`` may be its first twelve characters or more. Raises ApprovalRefused when the plan is
+    ``digest`` may be its first twelve characters or more. ``looked_at`` is when the plan that the approver
+    looked at was made: one that was made again since is another plan, even if it came out equal.
+    Raises ApprovalRefused when the plan is
     another one, its rules changed since, the approver is its author, or the budget does not suffice.
     Approving what the same person approved before changes nothing.
     """
@@ -151,6 +155,11 @@ def approve(*, slug: str, digest: str, approver: str, as_of: datetime) -> Shipme
         raise ApprovalRefused(
             f"The plan of {slug} has the digest {shipment.plan_digest}; yours is another one (or has fewer "
             "than 12 characters). Look at the plan that is there now."
+        )
+    if looked_at is not None and shipment.planned_at != looked_at:
+        raise ApprovalRefused(
+            f"{slug} was planned again since you opened it, with the same digest. Read what was said "
+            "meanwhile, and approve it from the page as it is now."
         )
     if approver == shipment.author:
         raise ApprovalRefused(f"{approver} wrote {slug}; somebody else has to approve it.")
@@ -261,7 +270,8 @@ def _post_locked(*, batch_id: int, as_of: datetime) -> bool:
     if batch["attempts"] > MOST_ATTEMPTS:
         # An error would have failed it by now: nobody who took it up lived to report one.
         raise PostFailed(f"It was taken up {MOST_ATTEMPTS} times, and never came through or said why.")
-    # A shared lock, so that the shipment cannot be halted between this look and the commit.
+    SQL["wait_for_halt"].row({"shipment_id": batch["shipment_id"]})
+    # A shared lock, so that the shipment cannot be halted between this look and the commit, by SQL either.
     state = (
         Shipment.objects.raw(
             "SELECT id, state FROM shipments_shipment WHERE id = %s FOR SHARE", [batch["shipment_id"]]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from config import db
-from rewards.shipments.models import Shipment
+from rewards.shipments.models import Comment, Shipment
 
 SQL = db.folder()
 
@@ -53,6 +53,11 @@ def list_problems(*, shipment: Shipment) -> list[str]:
     """What went wrong with batches that are not done, a sentence each."""
     troubled = shipment.batches.exclude(state="done").exclude(problem="").order_by("number")
     return [f"Batch {batch.number}, {batch.attempts} tries: {batch.problem}" for batch in troubled]
+
+
+def list_comments(*, shipment: Shipment) -> list[Comment]:
+    """What was said of a shipment, the latest first."""
+    return list(shipment.comments.order_by("-id"))
 
 
 def iterate_export(*, shipment: Shipment, what: str) -> Iterator[dict[str, Any]]:

@@ -32,6 +32,8 @@ class Change(models.Model):
             ("edit_rules", "May change rules by new versions"),
             ("edit_lists", "May upload cohorts, mark collections, name custody addresses and rates"),
             ("plan", "May have shipments planned"),
+            ("send_back", "May send plans back"),
+            ("halt", "May halt what ships, let it go on, and try again what failed"),
             ("approve", "May approve shipments"),
             ("adjust", "May correct balances"),
         ]

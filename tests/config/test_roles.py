@@ -23,7 +23,9 @@ def privileges(table: str) -> list[str]:
 
 
 class TestGrant:
-    @pytest.mark.parametrize("table", ["ledger_transfer", "ledger_account", "inbox_event"])
+    @pytest.mark.parametrize(
+        "table", ["ledger_transfer", "ledger_account", "inbox_event", "shipments_comment"]
+    )
     def test_lets_the_app_only_add_to_what_only_grows(self, db: None, table: str) -> None:
         assert privileges(table) == ["SELECT", "INSERT"]
 

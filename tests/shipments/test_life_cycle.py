@@ -15,6 +15,7 @@ from tests.rules.given import PLANNED_AT, approved, given_market, given_round, g
 STATES = ["draft", "planned", "approved", "shipping", "halted", "shipped", "sealed", "cancelled"]
 STEPS = {
     ("draft", "planned"),
+    ("planned", "draft"),
     ("planned", "approved"),
     ("approved", "shipping"),
     ("shipping", "halted"),

@@ -8,7 +8,7 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %I', app_role);
     EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %I', app_role);
 
-    -- Events and transfers are added and never changed. An account's balance is changed by the ledger's
+    -- Events, transfers and comments are added and never changed. An account's balance is changed by the ledger's
     -- own trigger, with its owner's rights. Which migrations ran is the owner's business.
     FOR restricted IN
         SELECT
@@ -19,6 +19,7 @@ BEGIN
             ('inbox_event', 'UPDATE, DELETE'),
             ('ledger_account', 'UPDATE, DELETE'),
             ('ledger_transfer', 'UPDATE, DELETE'),
+            ('shipments_comment', 'UPDATE, DELETE'),
             ('django_migrations', 'INSERT, UPDATE, DELETE')
         ) AS rules (name, forbidden)
         INNER JOIN pg_class ON pg_class.relname = rules.name AND pg_class.relkind IN ('r', 'p')

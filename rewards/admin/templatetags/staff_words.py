@@ -19,6 +19,7 @@ TABLES = {
     "rules_rule": "Rule",
     "rules_ruleversion": "Version",
     "rules_season": "Season",
+    "shipments_comment": "Comment",
     "shipments_shipment": "Shipment",
     "staff_told": "Event told by staff",
 }

@@ -1,4 +1,4 @@
-"""Takes a shipment through its life: ``manage.py shipment plan|approve|ship|status|cancel|export NAME``."""
+"""Takes a shipment through its life: ``manage.py shipment plan|approve|ship|halt|status|export|… NAME``."""
 
 import csv
 import getpass
@@ -18,9 +18,9 @@ from rewards import pipeline, tasks
 from rewards.ledger import queries as ledger
 from rewards.ledger.operations import Holder
 from rewards.shipments import operations as shipments
-from rewards.shipments import queries
+from rewards.shipments import queries, supervision
 from rewards.shipments.errors import ShipmentError
-from rewards.shipments.models import Shipment
+from rewards.shipments.models import Comment, Shipment
 from rewards.staff import operations as staff
 
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -35,7 +35,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 class Command(BaseCommand):
     """Reads the arguments, makes one call into the pipeline, and follows the work list."""
 
-    help = "Plan, approve, ship, watch, cancel or export a shipment."
+    help = "Plan, review, approve, ship, watch, halt, cancel or export a shipment."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -45,21 +45,33 @@ class Command(BaseCommand):
         status = actions.add_parser("status", help="say how far a shipment is")
         cancel = actions.add_parser("cancel", help="call a shipment off before it ships")
         export = actions.add_parser("export", help="write lines or awards to standard output")
-        for action in (plan, approve, ship, status, cancel, export):
+        send_back = actions.add_parser("send-back", help="make a plan a draft again, and say what is wrong")
+        halt = actions.add_parser("halt", help="let nothing more of a shipment be posted")
+        go_on = actions.add_parser("go-on", help="let a halted shipment go on where it was")
+        retry = actions.add_parser("retry", help="put failed batches back on the work list")
+        comments = actions.add_parser("comments", help="what was said of a shipment, or say something")
+        by_hand = (send_back, halt, go_on, retry, comments)
+        for action in (plan, approve, ship, status, cancel, export, *by_hand):
             action.add_argument("name", help="the shipment's name in the program")
         for action in (plan, ship):
             action.add_argument("--foreground", action="store_true", help="do the work here, without workers")
-        for action in (plan, approve, ship, status):
+        for action in (plan, approve, ship, status, comments):
             action.add_argument("--json", action="store_true", help="print the result as one JSON object")
         approve.add_argument("--digest", required=True, help="the plan's digest, or its first 12 characters")
         approve.add_argument("--by", default=getpass.getuser(), help="who approves; not the author")
+        for action in by_hand:
+            action.add_argument("--by", default=getpass.getuser(), help="who does it")
+        send_back.add_argument("--comment", required=True, help="what is wrong with the plan")
+        for action in (halt, go_on):
+            action.add_argument("--reason", required=True, help="why; it stays with the round")
+        comments.add_argument("--say", metavar="TEXT", help="add a comment first")
         ship.add_argument("--batch-size", type=int, default=shipments.AWARDS_A_BATCH, help="awards a batch")
         export.add_argument("--what", choices=["lines", "awards"], default="lines")
         export.add_argument("--format", choices=["ndjson", "csv"], default="ndjson")
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
-            getattr(self, f"_{options['action']}")(**options)
+            getattr(self, f"_{options['action'].replace('-', '_')}")(**options)
         except ShipmentError as error:
             raise CommandError(str(error)) from error
 
@@ -96,6 +108,43 @@ class Command(BaseCommand):
     def _cancel(self, *, name: str, **_: Any) -> None:
         shipments.cancel(slug=name, as_of=timezone.now())
         self.stdout.write(f"{name} is cancelled. Nothing of it was or will be paid.")
+
+    def _send_back(self, *, name: str, comment: str, by: str, **_: Any) -> None:
+        with staff.acting(name=by):
+            supervision.send_back(slug=name, comment=comment, by=by, as_of=timezone.now())
+        self.stdout.write(f"{name} is a draft again. Nobody can approve it until it is planned again.")
+
+    def _halt(self, *, name: str, reason: str, by: str, **_: Any) -> None:
+        with staff.acting(name=by):
+            supervision.halt(slug=name, reason=reason, by=by, as_of=timezone.now())
+        progress = queries.get_progress(shipment=shipments.get(slug=name))
+        self.stdout.write(
+            f"{name} is halted with {progress.done} of {progress.batches} batches posted. Nothing is half "
+            "done, and nothing more is posted until it goes on."
+        )
+
+    def _go_on(self, *, name: str, reason: str, by: str, **_: Any) -> None:
+        with staff.acting(name=by):
+            shipment = supervision.go_on(slug=name, reason=reason, by=by, as_of=timezone.now())
+        self.stdout.write(f"{name} is {shipment.state}.")
+
+    def _retry(self, *, name: str, by: str, **_: Any) -> None:
+        with staff.acting(name=by):
+            numbers = supervision.retry_failed(slug=name, by=by, as_of=timezone.now())
+        named = ", ".join(map(str, numbers))
+        self.stdout.write(f"On the work list again: {named}." if numbers else "No batch has failed.")
+
+    def _comments(self, *, name: str, by: str, say: str | None, **options: Any) -> None:
+        if say is not None:
+            with staff.acting(name=by):
+                supervision.say(slug=name, text=say, by=by, as_of=timezone.now())
+        found = queries.list_comments(shipment=shipments.get(slug=name))
+        if options["json"]:
+            self.stdout.write(json.dumps([comment_as_json(one) for one in found]))
+            return
+        for one in found:
+            did = one.kind.replace("_", " ")
+            self.stdout.write(f"{one.written_at:%Y-%m-%d %H:%M:%S} UTC, {one.written_by} ({did}): {one.text}")
 
     def _export(self, *, name: str, what: str, **options: Any) -> None:
         rows = queries.iterate_export(shipment=shipments.get(slug=name), what=what)
@@ -173,6 +222,17 @@ def as_json(shipment: Shipment, progress: queries.Progress) -> dict[str, Any]:
         "batches_failed": progress.failed,
         "xp_posted": progress.xp_done,
         "problem": shipment.problem,
+    }
+
+
+def comment_as_json(comment: Comment) -> dict[str, Any]:
+    """A comment for scripts."""
+    return {
+        "at": comment.written_at.isoformat(),
+        "by": comment.written_by,
+        "kind": comment.kind,
+        "text": comment.text,
+        "digest": comment.plan_digest,
     }
 
 

@@ -44,6 +44,8 @@ FROM (
     ('shipments_boost', 'plan_is_cleared_before_approval'),
     ('shipments_boost', 'plan_is_written_before_approval'),
     ('shipments_boost', 'plan_rows_never_change'),
+    ('shipments_comment', 'comments_stay'),
+    ('shipments_comment', 'every_new_row_is_logged'),
     ('shipments_line', 'plan_is_cleared_before_approval'),
     ('shipments_line', 'plan_is_written_before_approval'),
     ('shipments_line', 'plan_rows_never_change'),

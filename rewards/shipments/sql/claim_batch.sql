@@ -7,8 +7,11 @@ SET
 WHERE id IN (
     SELECT batch.id
     FROM shipments_batch AS batch
+    INNER JOIN shipments_shipment AS shipment ON batch.shipment_id = shipment.id
     WHERE
         batch.id = %(batch_id)s
         AND batch.state = 'pending'
+        -- A hint that comes while the shipment is halted is no try.
+        AND shipment.state = 'shipping'
     FOR UPDATE OF batch SKIP LOCKED
 )

@@ -1,0 +1,1 @@
+DROP TRIGGER every_new_row_is_logged ON shipments_comment;

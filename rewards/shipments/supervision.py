@@ -1,4 +1,4 @@
-"""What people do to a shipment by hand and say with it: send a plan back, halt, go on, try again, call off."""
+"""What people do to a shipment by hand and say with it: send a plan back, halt, go on, retry, call off."""
 
 from collections.abc import Sequence
 from datetime import datetime

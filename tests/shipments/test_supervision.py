@@ -1,4 +1,4 @@
-"""What people do to a shipment by hand: each with what is kept of it, its second call, and what it refuses."""
+"""What people do to a shipment by hand: what is kept of it, its second call, and what it refuses."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -300,12 +300,13 @@ class TestComments:
         given_buyers()
         given_round()
         supervision.say(slug="march", text="Look at dan", by="ann", as_of=LATER)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with (
             pytest.raises(DatabaseError, match="What was said of a shipment stays"),
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(change.format("shipments_comment"))
 
     @pytest.mark.parametrize(

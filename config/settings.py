@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "marketplace",
     "marketplace.inbox",
     "marketplace.registry",
@@ -48,6 +50,7 @@ INSTALLED_APPS = [
     "rewards.shipments",
     "rewards.staff",
     "rewards.tab",
+    "rewards.api",
     "rewards.admin",
 ]
 
@@ -134,8 +137,42 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 # Only a proxy that sets this header itself, and drops a visitor's, makes it worth trusting.
-if os.environ.get("BEHIND_PROXY", "") == "1":
+BEHIND_PROXY = os.environ.get("BEHIND_PROXY", "") == "1"
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+# Courtesy among programs, in each web process.
+API_REQUESTS_A_MINUTE = int(os.environ.get("API_REQUESTS_A_MINUTE", "120"))
+API_REQUESTS_A_MINUTE_WITH_KEY = int(os.environ.get("API_REQUESTS_A_MINUTE_WITH_KEY", "1200"))
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rewards.api.auth.KeyAuthentication"],
+    # A view that does not say who may call it lets nobody in.
+    "DEFAULT_PERMISSION_CLASSES": ["rewards.api.auth.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["rewards.api.throttles.ByCaller"],
+    # The proxy adds the address that it saw at the end; what a visitor wrote before it counts for nothing.
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rewards.api.parsers.JsonBody"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "rewards.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Holdfast",
+    "DESCRIPTION": "The XP and loyalty engine that an NFT marketplace runs beside its order book. "
+    "Every error is a problem document (RFC 9457).",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "rewards.api.schema.add_problems",
+    ],
+}
 
 
 def _entry(title: str, icon: str, name: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ STAGES = {
     "flags": "rewards/flags",
     "rules": "rewards/rules",
     "shipments": "rewards/shipments",
+    "status": "rewards/status",
     "tab": "rewards/tab",
 }
 
@@ -85,6 +86,10 @@ EXPECTED = table("""
     shipments | reads  | shipments_boost
     shipments | reads  | shipments_line
     shipments | reads  | shipments_shipment
+    status    | reads  | inbox_batch
+    status    | reads  | inbox_event
+    status    | reads  | ledger_account
+    status    | reads  | rules_season
     tab       | reads  | facts_hold
     tab       | reads  | facts_order
     tab       | reads  | flags_flag

@@ -1,5 +1,7 @@
 """Flags in a small tree, and pauses: the intervals in which a flag was off (P5)."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -55,3 +57,7 @@ class Pause(models.Model):
                 fields=["flag"], condition=Q(ends_at=None), name="flag_has_one_open_pause"
             ),
         ]
+
+    def is_on(self, *, at: datetime) -> bool:
+        """Whether the flag is off by this pause at an instant."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)

@@ -20,6 +20,20 @@ class Span:
     ends_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """A flag at an instant: the pauses that are on, its own first and then those above, and all its own."""
+
+    flag: Flag
+    paused_by: list[Pause]
+    pauses: list[Pause]
+
+    @property
+    def state(self) -> str:
+        """``on`` or ``paused``."""
+        return "paused" if self.paused_by else "on"
+
+
 def list_path(*, flag: str) -> list[str]:
     """A flag and those above it, from itself up."""
     return [row["slug"] for row in SQL["path"].rows({"flag": flag})]
@@ -71,6 +85,24 @@ def list_live_spans(*, flag: str, starts_at: datetime, ends_at: datetime) -> lis
     if live_from < ends_at:
         spans.append(Span(starts_at=live_from, ends_at=ends_at))
     return spans
+
+
+def list_states(*, at: datetime) -> list[State]:
+    """Every flag by name, with the pauses that are on at an instant and its own of all times."""
+    flags = list(Flag.objects.order_by("slug"))
+    own: dict[str, list[Pause]] = {flag.slug: [] for flag in flags}
+    for pause in Pause.objects.exclude(ends_at=F("starts_at")).order_by("-starts_at", "-id"):
+        own[pause.flag_id].append(pause)
+    parents = {flag.slug: flag.parent_id for flag in flags}
+    states = []
+    for flag in flags:
+        above: str | None = flag.slug
+        paused_by: list[Pause] = []
+        while above is not None:
+            paused_by += [pause for pause in own[above] if pause.is_on(at=at)]
+            above = parents[above]
+        states.append(State(flag=flag, paused_by=paused_by, pauses=own[flag.slug]))
+    return states
 
 
 def list_paused(*, at: datetime) -> list[Pause]:

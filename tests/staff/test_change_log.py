@@ -22,6 +22,7 @@ from tests.tables import address, day
 pytestmark = pytest.mark.django_db
 
 LOGGED = [
+    "api_apikey",
     "flags_flag",
     "flags_pause",
     "registry_collection",

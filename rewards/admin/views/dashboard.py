@@ -6,13 +6,14 @@ from django.views.decorators.http import require_safe
 
 from rewards.admin import charts, queries, switches
 from rewards.admin.site import site
+from rewards.status import queries as status
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Everything at a glance."""
     now = timezone.now()
-    lag = queries.get_lag()
+    lag = status.get_lag()
     issues = queries.list_issues()
     tree = switches.list_switches(as_of=now)
     return site.render(
@@ -21,11 +22,11 @@ def show(request: HttpRequest) -> HttpResponse:
         title="Dashboard",
         as_of=now,
         decisions=queries.list_decisions(as_of=now, lag=lag),
-        budgets=queries.list_budgets(as_of=now),
+        budgets=status.list_budgets(as_of=now),
         paused=[switch for switch in tree if switch.own],
         switch_count=len(tree),
         on_count=sum(1 for switch in tree if switch.pause is None),
-        flights=queries.list_flights(),
+        flights=status.list_flights(),
         lag=lag,
         issues=issues,
         chart=charts.issued_by_day(issues),

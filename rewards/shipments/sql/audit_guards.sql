@@ -4,6 +4,10 @@ SELECT
     expected.trigger_name
 FROM (
     VALUES
+    ('api_apikey', 'every_change_is_logged'),
+    ('api_apikey', 'every_new_row_is_logged'),
+    ('api_apikey', 'keys_are_revoked_never_changed'),
+    ('api_apikey', 'keys_stay'),
     ('flags_flag', 'every_change_is_logged'),
     ('flags_flag', 'every_new_row_is_logged'),
     ('flags_flag', 'every_removal_is_logged'),

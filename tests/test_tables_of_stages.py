@@ -22,6 +22,7 @@ STAGES = {
     "rules": "rewards/rules",
     "shipments": "rewards/shipments",
     "status": "rewards/status",
+    "whatif": "rewards/whatif",
     "tab": "rewards/tab",
 }
 
@@ -90,6 +91,11 @@ EXPECTED = table("""
     status    | reads  | inbox_event
     status    | reads  | ledger_account
     status    | reads  | rules_season
+    whatif    | reads  | registry_wallet
+    whatif    | reads  | rules_rule
+    whatif    | reads  | rules_ruleversion
+    whatif    | reads  | shipments_award
+    whatif    | reads  | shipments_line
     tab       | reads  | facts_hold
     tab       | reads  | facts_order
     tab       | reads  | flags_flag

@@ -8,9 +8,9 @@ import msgspec
 from django import forms
 
 from rewards.admin import wallet_list
-from rewards.admin.typed import decimal
 from rewards.admin.wallet_list import WalletList
 from rewards.rules.models import Cohort
+from rewards.rules.typed import decimal
 from rewards.shipments import audience as audiences
 from rewards.shipments.audience import Audience
 

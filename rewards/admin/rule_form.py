@@ -11,10 +11,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from msgspec.structs import FieldInfo
 
-from rewards.admin.typed import label, typed_of
 from rewards.rules.kinds import KINDS, limits
 from rewards.rules.kinds.contract import Kind
 from rewards.rules.models import Cohort, Rule, RuleVersion
+from rewards.rules.typed import WrongField, label, params_of, typed_of
 
 HELP = {
     "boosts": "The rules that it multiplies; none chosen means all of them.",
@@ -175,17 +175,9 @@ class RuleForm(forms.Form):
             if cleaned[info.name] is not None
         }
         try:
-            typed = msgspec.convert(given, self.kind.schema)
-        except msgspec.ValidationError as error:
-            text, _, path = str(error).partition(" - at `$.")
-            name = re.split(r"[.\[`]", path)[0]
-            self.add_error(name if name in self.fields else None, f"{text}.")
-            return
-        for stored, (source, convert) in self.kind.fields.items():
-            try:
-                self.params[stored] = convert(typed)
-            except ValueError as error:
-                self.add_error(source, f"{label(source)} {error}.")
+            self.params = params_of(kind=self.kind, fields=given)
+        except WrongField as error:
+            self.add_error(error.field if error.field in self.fields else None, error.message)
 
 
 def form_fields(rule: Rule) -> dict[str, forms.Field]:

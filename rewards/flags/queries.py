@@ -74,14 +74,19 @@ def list_pauses_on(*, flag: str, at: datetime) -> list[Pause]:
 
 def list_live_spans(*, flag: str, starts_at: datetime, ends_at: datetime) -> list[Span]:
     """The stretches of ``[starts_at, ends_at)`` outside every pause of the flag and those above it."""
+    pauses = list_pauses(flag=flag, window_start=starts_at, window_end=ends_at)
+    off = [Span(starts_at=pause.starts_at, ends_at=pause.ends_at or ends_at) for pause in pauses]
+    return list_outside(off=off, starts_at=starts_at, ends_at=ends_at)
+
+
+def list_outside(*, off: Sequence[Span], starts_at: datetime, ends_at: datetime) -> list[Span]:
+    """The stretches of ``[starts_at, ends_at)`` that lie in none of the spans."""
     spans: list[Span] = []
     live_from = starts_at
-    for pause in list_pauses(flag=flag, window_start=starts_at, window_end=ends_at):
-        if pause.starts_at > live_from:
-            spans.append(Span(starts_at=live_from, ends_at=pause.starts_at))
-        if pause.ends_at is None:
-            return spans
-        live_from = max(live_from, pause.ends_at)
+    for span in sorted(off, key=lambda span: span.starts_at):
+        if live_from < min(span.starts_at, ends_at):
+            spans.append(Span(starts_at=live_from, ends_at=min(span.starts_at, ends_at)))
+        live_from = max(live_from, span.ends_at)
     if live_from < ends_at:
         spans.append(Span(starts_at=live_from, ends_at=ends_at))
     return spans

@@ -12,6 +12,7 @@ from django.db import connection
 
 from rewards import tasks
 from rewards.management.commands import shipment as shipment_command
+from rewards.shipments import cells
 from rewards.shipments.models import Batch, Shipment
 from tests.program.test_file import PROGRAM
 from tests.tables import address, given_events
@@ -263,8 +264,8 @@ class TestShipmentExport:
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
     def test_takes_each_of_these_for_a_formula(self, start: str) -> None:
-        assert shipment_command._harmless(f"{start}1") == f"'{start}1"
-        assert shipment_command._harmless(f"1{start}") == f"1{start}"
+        assert cells.harmless(f"{start}1") == f"'{start}1"
+        assert cells.harmless(f"1{start}") == f"1{start}"
 
     @pytest.mark.parametrize("format_name", ["ndjson", "csv"])
     def test_writes_nothing_where_there_is_nothing(self, applied: Path, format_name: str) -> None:

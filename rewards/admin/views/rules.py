@@ -13,14 +13,21 @@ from rewards.admin import switches
 from rewards.admin.forms import PauseForm, ResumeForm
 from rewards.admin.rule_form import RuleForm
 from rewards.admin.site import site
-from rewards.admin.typed import Difference, list_differences
 from rewards.flags.models import Pause
 from rewards.rules import operations as rules
 from rewards.rules.kinds import KINDS
 from rewards.rules.models import Rule, RuleVersion, flag_of
-from rewards.shipments import trial
+from rewards.rules.typed import Difference, list_differences
+from rewards.shipments.models import Shipment
 from rewards.staff import queries as staff
 from rewards.tab import rows
+from rewards.whatif import operations as whatif
+from rewards.whatif import rounds
+from rewards.whatif.changes import Changes
+from rewards.whatif.errors import WhatIfError
+
+# So many of the collectors whose XP changes most stand beside the form.
+MOVERS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +87,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a new version: see what it would have done to the last round, or make it."""
     rule = _rule(slug)
     latest = max(rule.versions.all(), key=lambda version: version.number)
-    context: dict[str, Any] = {"rule": rule, "latest": latest, "last_round": trial.get_last_round(rule=rule)}
+    last = rounds.get_last(rule=rule)
+    context: dict[str, Any] = {"rule": rule, "latest": latest, "last_round": last}
     form = RuleForm(request.POST or None, rule=rule, latest=latest)
     if request.method == "POST" and form.is_valid():
         context["differences"] = list_differences(
@@ -88,13 +96,30 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         )
         if "try" not in request.POST:
             return _make(request, rule=rule, params=form.params)
-        try:
-            context["effect"] = trial.compute_effect(rule=rule, params=form.params, as_of=timezone.now())
-        except trial.TrialFailed as error:
-            form.add_error(None, str(error))
+        if last is not None:
+            _try(form, context, rule=rule, last=last)
     status = 400 if form.errors else 200
     title = f"{rule.title}: new version"
     return site.render(request, "staff/rule_edit.html", title=title, status=status, form=form, **context)
+
+
+def _try(form: RuleForm, context: dict[str, Any], *, rule: Rule, last: Shipment) -> None:
+    """Ask what the last round would have paid with the form's numbers."""
+    try:
+        effect = whatif.compare(
+            of=rounds.of_shipment(shipment=last),
+            changes=Changes(params={rule.slug: form.params}),
+            as_of=timezone.now(),
+            movers=MOVERS,
+        )
+    except WhatIfError as error:
+        form.add_error(None, str(error))
+        return
+    context["effect"] = effect
+    context["of_rule"] = next((one for one in effect.rules if one.slug == rule.slug), None)
+    context["movers"] = sorted(
+        [*effect.winners, *effect.losers], key=lambda mover: (-abs(mover.change_xp), mover.address)
+    )[:MOVERS]
 
 
 def _make(request: HttpRequest, *, rule: Rule, params: dict[str, Any]) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Takes a shipment through its life: ``manage.py shipment plan|approve|ship|halt|status|export|… NAME``."""
 
-import csv
 import getpass
 import json
 import time
@@ -17,8 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rewards import pipeline, tasks
 from rewards.ledger import queries as ledger
 from rewards.ledger.operations import Holder
+from rewards.management import what_if
 from rewards.shipments import operations as shipments
 from rewards.shipments import queries, supervision
+from rewards.shipments.cells import write_csv
 from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Comment, Shipment
 from rewards.staff import operations as staff
@@ -27,9 +28,6 @@ SECONDS_BETWEEN_LOOKS = 0.25
 
 # Without news for so long, the command says that the work list is safe and how to go on.
 PATIENCE_SECONDS = 120
-
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Command(BaseCommand):
@@ -45,6 +43,7 @@ class Command(BaseCommand):
         status = actions.add_parser("status", help="say how far a shipment is")
         cancel = actions.add_parser("cancel", help="call a shipment off before it ships")
         export = actions.add_parser("export", help="write lines or awards to standard output")
+        what_if.add_arguments(actions.add_parser("what-if", help="other rules on real history; never ships"))
         send_back = actions.add_parser("send-back", help="make a plan a draft again, and say what is wrong")
         halt = actions.add_parser("halt", help="let nothing more of a shipment be posted")
         go_on = actions.add_parser("go-on", help="let a halted shipment go on where it was")
@@ -151,17 +150,15 @@ class Command(BaseCommand):
         write = self._write_csv if options["format"] == "csv" else self._write_ndjson
         write(rows)
 
+    def _what_if(self, **options: Any) -> None:
+        what_if.run(out=self.stdout, **options)
+
     def _write_ndjson(self, rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
             self.stdout.write(json.dumps(row, ensure_ascii=False))
 
     def _write_csv(self, rows: Iterable[dict[str, Any]]) -> None:
-        writer: csv.DictWriter[str] | None = None
-        for row in rows:
-            if writer is None:
-                writer = csv.DictWriter(self.stdout, fieldnames=list(row), lineterminator="\n")
-                writer.writeheader()
-            writer.writerow({column: _harmless(value) for column, value in row.items()})
+        write_csv(rows=rows, to=self.stdout)
 
     def _hint(self, send: Callable[[], object]) -> None:
         """Send a hint; without a broker the sweeper sends another when there is one."""
@@ -271,10 +268,3 @@ def describe(shipment: Shipment, progress: queries.Progress) -> list[str]:
         "approved": f"manage.py shipment ship {shipment.slug}",
     }.get(shipment.state)
     return [*lines, f"  next      {following}"] if following else lines
-
-
-def _harmless(value: Any) -> Any:
-    """A cell that no spreadsheet runs as a formula."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from rewards.admin import typed
 from rewards.program import file
 from rewards.program.file import stored
+from rewards.rules import typed
 from rewards.rules.kinds import KINDS
 
 PROGRAMS = sorted(Path("rewards/samples").rglob("*.toml"))

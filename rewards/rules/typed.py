@@ -1,5 +1,6 @@
-"""Turns the integers that a version keeps back into the units that people type, for forms and differences."""
+"""Between the integers that a version keeps and the units that people type, both ways."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,15 @@ from rewards.rules.kinds.contract import Kind
 from rewards.rules.kinds.resting import Band, RankWeight, Resting, stored_ranks
 
 BP_PLACES = 4
+
+
+class WrongField(Exception):
+    """A typed field that no version can keep; ``field`` is empty where the sentence is about several."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +40,22 @@ def typed_of(*, kind: Kind, params: Mapping[str, Any]) -> dict[str, Any]:
             back = BACK.get(name, _as_it_is)
             fields[source] = back(params[name], params)
     return fields
+
+
+def params_of(*, kind: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that a version keeps for the fields of a kind's schema. Raises WrongField."""
+    try:
+        typed = msgspec.convert(dict(fields), kind.schema)
+    except msgspec.ValidationError as error:
+        text, _, path = str(error).partition(" - at `$.")
+        raise WrongField(re.split(r"[.\[`]", path)[0], f"{text}.") from error
+    params = {}
+    for name, (source, convert) in kind.fields.items():
+        try:
+            params[name] = convert(typed)
+        except ValueError as error:
+            raise WrongField(source, f"{label(source)} {error}.") from error
+    return params
 
 
 def list_differences(*, kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:

@@ -4,10 +4,13 @@ The Celery app: a message is a hint to look at the work list, which is in Postgr
 So a message may be lost, repeated or late without harm, and these settings choose repeated over lost.
 """
 
+import logging
 import os
+from collections.abc import Iterable
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -19,9 +22,18 @@ VISIBILITY_SECONDS = 900
 # What runs on a clock: name → {"task": …, "schedule": seconds}. The sweep looks for everything that is due
 # in PostgreSQL, so a message that got lost is sent again after this long.
 SWEEP_SECONDS = float(settings.SWEEP_SECONDS)
+SWEEP_TASK = "rewards.sweep"
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep": {"task": "rewards.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "sweep": {"task": SWEEP_TASK, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
+
+# Other applications may share the Redis, so the names are ours. The sweep has a queue of its own: a worker
+# takes from both by turns, so what is due is looked for while thousands of batches wait in the other.
+QUEUE = "holdfast"
+SWEEP_QUEUE = "holdfast.sweep"
+
+# Whoever sends hints waits no longer for a broker that is frozen, and not at all for one that is gone.
+HINT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2, "max_retries": 0}
 
 
 def broker_url(redis_url: str) -> str:
@@ -32,8 +44,9 @@ def broker_url(redis_url: str) -> str:
 app = Celery("holdfast")
 app.conf.update(
     broker_url=broker_url(settings.REDIS_URL),
-    # Other applications may share the Redis.
-    task_default_queue="holdfast",
+    task_default_queue=QUEUE,
+    task_queues=[Queue(QUEUE), Queue(SWEEP_QUEUE)],
+    task_routes={SWEEP_TASK: {"queue": SWEEP_QUEUE}},
     # Data only: whoever can write to the broker must not be able to run code here.
     accept_content=["json"],
     task_serializer="json",
@@ -56,12 +69,14 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_transport_options={
         "visibility_timeout": VISIBILITY_SECONDS,
-        # Without a timeout a worker stays deaf for ever on a connection whose other end is gone.
-        "socket_timeout": 10,
+        # Without a timeout whoever sends or asks on a connection whose other end is gone hangs for ever.
+        "socket_timeout": 5,
         "socket_connect_timeout": 3,
+        # The kernel asks idle connections, too, and tells of those that a host lost when it went down.
         "socket_keepalive": True,
-        # Below common idle limits of proxies and firewalls.
-        "health_check_interval": 25,
+        # Below common idle limits of proxies and firewalls. A worker that waits for work on a connection
+        # whose other end is gone notices after at most twice this: no socket's timeout counts in a wait.
+        "health_check_interval": 10,
         # Messages of a killed worker are looked for every few seconds, by every worker.
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
@@ -72,3 +87,27 @@ app.conf.update(
 # Without this only the thread that loaded this module would know the app; a web server has many.
 app.set_default()
 app.autodiscover_tasks(["rewards", "marketplace"])
+
+
+def send_hints(hints: Iterable[tuple["Task[Any, Any]", tuple[Any, ...]]]) -> None:
+    """
+    Send a message for each task with its arguments, over one connection of their own.
+
+    Raises kombu's OperationalError if the broker does not take one, after two seconds if it is frozen; what
+    was not sent is sent by a later sweep. Never called in a web request.
+    """
+    with app.connection_for_write(transport_options=HINT_OPTIONS) as connection:
+        producer = app.amqp.Producer(connection)
+        for task, args in hints:
+            task.apply_async(args=args, producer=producer, retry=False)
+
+
+def is_no_sweep(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is about something other than a sweep: those would be most of the log."""
+    args = record.args
+    told = args.values() if isinstance(args, dict) else args or ()
+    return SWEEP_TASK not in told or record.levelno > logging.INFO
+
+
+for name in ("celery.beat", "celery.worker.strategy", "celery.worker.request", "celery.app.trace"):
+    logging.getLogger(name).addFilter(is_no_sweep)

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "marketplace.registry",
     "marketplace.facts",
     "rewards",
+    "rewards.hints",
     "rewards.ledger",
     "rewards.flags",
     "rewards.rules",
@@ -125,8 +126,9 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # For so long a batch's hint counts as sent; after it the sweeper sends another.
 BATCH_LEASE_SECONDS = int(os.environ.get("BATCH_LEASE_SECONDS", "60"))
 
-# So often beat has the sweeper look for what is due: how late a lost message can make anything.
-SWEEP_SECONDS = int(os.environ.get("SWEEP_SECONDS", "15"))
+# So often beat has the sweeper look for what is due. Requests publish nothing, so this is how long a click
+# waits for a worker; a sweep that finds nothing is one statement of about a millisecond.
+SWEEP_SECONDS = int(os.environ.get("SWEEP_SECONDS", "2"))
 
 # Where people sign in, every page, cookie and later visit is HTTPS only.
 HTTPS = not (LOCAL or DEBUG)

@@ -9,9 +9,12 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from config import failpoints
+from django.db import transaction
+
+from config import db, failpoints
 from marketplace.facts import operations as facts
-from marketplace.inbox.models import Batch as EventBatch
+from rewards.hints import operations as outbox
+from rewards.hints import queries as hints
 from rewards.ledger import queries as ledger
 from rewards.ledger.audit import Finding
 from rewards.shipments import audit as shipment_audit
@@ -20,6 +23,14 @@ from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Shipment
 
 logger = logging.getLogger("holdfast.pipeline")
+
+SQL = db.folder()
+
+# The keys of hints: to take in events, and to plan a shipment by its name.
+SETTLE, PLAN = "settle", "plan:"
+
+# After so many tries planning waits for a person, and after the first few no later round waits for it.
+MOST_TRIES, PATIENT_TRIES = 20, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,21 +46,43 @@ def list_due(*, as_of: datetime) -> Due:
     """
     What is due at an instant. Starts the shipments whose time has come and closes those that are through.
 
-    Batches are noted as hinted for the length of a lease, so that two sweepers do not send twice.
+    Hints are noted as sent for the length of a lease, so that two sweepers do not send twice. What fails
+    for one shipment stops no other.
     """
-    for slug in Shipment.objects.filter(state="approved", ships_at__lte=as_of).values_list("slug", flat=True):
+    look = SQL["look"].row({"as_of": as_of})
+    if look["starts"]:
+        _start_due(as_of=as_of)
+    batches: list[int] = []
+    if look["shipping"] or look["starts"]:
+        shipments.finish(as_of=as_of)
+        batches = shipments.lease_batches(as_of=as_of)
+    hints_due: dict[str, datetime] = {}
+    if look["events_since"] is not None:
+        hints_due[SETTLE] = look["events_since"]
+    if look["plans"]:
+        troubled = hints.list_troubled(prefix=PLAN, attempts=PATIENT_TRIES)
+        due = shipments.list_due_plans(as_of=as_of, troubled=troubled)
+        hints_due |= {f"{PLAN}{slug}": due_at for slug, due_at in due.items()}
+    leased = outbox.lease(due=hints_due, as_of=as_of)
+    return Due(
+        events=SETTLE in leased,
+        plans=[key.removeprefix(PLAN) for key in leased if key.startswith(PLAN)],
+        batches=batches,
+    )
+
+
+def _start_due(*, as_of: datetime) -> None:
+    """Start the approved shipments whose time has come, the longest due first."""
+    due = Shipment.objects.filter(state="approved", ships_at__lte=as_of).order_by("ships_at", "id")
+    for slug in due.values_list("slug", flat=True):
         try:
             shipments.start(slug=slug, as_of=as_of)
         except ShipmentError as error:
             # Somebody cancelled it between the two statements; its row says so.
             logger.info("%s", error)
-    shipments.finish(as_of=as_of)
-    plans = Shipment.objects.filter(state__in=["draft", "planned"], plan_due_at__lte=as_of)
-    return Due(
-        events=EventBatch.objects.filter(settled_at=None).exists(),
-        plans=list(plans.order_by("plan_due_at", "id").values_list("slug", flat=True)),
-        batches=shipments.lease_batches(as_of=as_of),
-    )
+        except Exception:
+            # The others go on. This one is tried again by the next sweep.
+            logger.exception("%s could not be started. Nothing of it was paid; it is tried again.", slug)
 
 
 def settle(*, as_of: datetime) -> facts.Refreshed:
@@ -64,10 +97,32 @@ def plan(*, slug: str, as_of: datetime) -> Shipment | None:
 
 
 def plan_if_due(*, slug: str, as_of: datetime) -> Shipment | None:
-    """Plan a shipment if that is still due: a hint that comes twice plans once."""
-    if not Shipment.objects.filter(slug=slug, plan_due_at__lte=as_of).exists():
+    """
+    Plan a shipment if that is still due: a hint that comes twice plans once.
+
+    What goes wrong is noted on the shipment and raised. After 20 tries it is no longer due, and waits for
+    a person: also if nobody who took it up lived to say what went wrong.
+    """
+    with transaction.atomic():
+        due_at = shipments.claim_plan(slug=slug, as_of=as_of)
+        if due_at is None:
+            return None
+        tries = outbox.take_up(key=f"{PLAN}{slug}", due_at=due_at, as_of=as_of)
+    if tries > MOST_TRIES:
+        problem = f"Planning was taken up {MOST_TRIES} times, and never came through or said why."
+        shipments.note_plan_problem(slug=slug, problem=problem, as_of=as_of, is_last=True)
         return None
-    return plan(slug=slug, as_of=as_of)
+    try:
+        planned = plan(slug=slug, as_of=as_of)
+    except Exception as error:
+        problem = (
+            f"Planning failed, {tries} of {MOST_TRIES} tries so far. Nothing was planned. "
+            f"The error is {type(error).__name__}: {error}"
+        )
+        shipments.note_plan_problem(slug=slug, problem=problem, as_of=as_of, is_last=tries == MOST_TRIES)
+        raise
+    outbox.settle(key=f"{PLAN}{slug}")
+    return planned
 
 
 def post(*, batch_id: int, as_of: datetime) -> bool:

@@ -1,8 +1,11 @@
 """The Celery tasks: each reads the clock and makes one call. A task that runs twice does its work once."""
 
+from typing import Any
+
 from celery import shared_task
 from django.utils import timezone
 
+from config.celery import send_hints
 from marketplace.tasks import settle
 from rewards import pipeline
 
@@ -21,11 +24,10 @@ def post(batch_id: int) -> None:
 
 @shared_task(name="rewards.sweep")
 def sweep() -> None:
-    """Send a hint for everything that is due. Beat calls it every few seconds; so may anybody."""
+    """Send a hint for everything that is due. Beat calls it all the time; so may anybody but a request."""
     due = pipeline.list_due(as_of=timezone.now())
-    if due.events:
-        settle.delay()
-    for slug in due.plans:
-        plan.delay(slug)
-    for batch_id in due.batches:
-        post.delay(batch_id)
+    hints: list[tuple[Any, tuple[Any, ...]]] = [(settle, ())] if due.events else []
+    hints += [(plan, (slug,)) for slug in due.plans]
+    hints += [(post, (batch_id,)) for batch_id in due.batches]
+    if hints:
+        send_hints(hints)

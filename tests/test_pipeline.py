@@ -1,8 +1,13 @@
 """The way from events to the ledger: what is due when, and that a hint may come any number of times (P9)."""
 
+from datetime import datetime, timedelta
+
 import pytest
+from django.db import InterfaceError
+from pytest_django import DjangoAssertNumQueries
 
 from rewards import pipeline
+from rewards.hints import operations as hints
 from rewards.shipments import operations as shipments
 from rewards.shipments.errors import UnknownShipment
 from rewards.shipments.models import Batch, Shipment
@@ -12,6 +17,10 @@ from tests.tables import day, given_events
 pytestmark = pytest.mark.django_db
 
 NOTHING = pipeline.Due(events=False, plans=[], batches=[])
+
+SECOND = timedelta(seconds=1)
+# A hint that was sent counts for so long.
+LEASE = timedelta(seconds=60)
 
 
 @pytest.fixture
@@ -25,6 +34,11 @@ def march() -> Shipment:
     """)
     given_rule("buyers", "purchase", xp_per_eth=100)
     return given_round()
+
+
+def given_later_round() -> None:
+    """A round of the same rules after march, whose window is over as well."""
+    given_round(slug="april", start="2026-03-31", end="2026-04-30")
 
 
 class TestListDue:
@@ -82,6 +96,115 @@ class TestListDue:
         shipments.post_batch(batch_id=Batch.objects.get().id, as_of=PLANNED_AT)
         pipeline.list_due(as_of=PLANNED_AT)
         assert shipments.get(slug="march").state == "shipped"
+
+
+class TestSweep:
+    def test_is_one_statement_where_nothing_is_due(
+        self, march: Shipment, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        pipeline.settle(as_of=day("2026-03-15"))
+        with django_assert_num_queries(1):
+            assert pipeline.list_due(as_of=day("2026-03-15")) == NOTHING
+
+    def test_hints_once_a_lease(self, march: Shipment) -> None:
+        both = pipeline.Due(events=True, plans=["march"], batches=[])
+        assert pipeline.list_due(as_of=PLANNED_AT) == both
+        assert pipeline.list_due(as_of=PLANNED_AT) == NOTHING
+        assert pipeline.list_due(as_of=PLANNED_AT + LEASE) == both
+
+    def test_hints_at_once_what_is_asked_for_anew(self, march: Shipment) -> None:
+        pipeline.list_due(as_of=PLANNED_AT)
+        pipeline.plan_if_due(slug="march", as_of=PLANNED_AT)
+        shipments.request_plan(slug="march", as_of=PLANNED_AT + SECOND)
+        given_events("""
+            kind | token | from | to  | at         | price
+            sale | d     | cat  | ann | 2026-03-04 | 1 ETH
+        """)
+        due = pipeline.list_due(as_of=PLANNED_AT + SECOND)
+        assert due.plans == ["march"]
+        assert due.events
+
+    def test_plans_windows_of_one_rule_in_order(self, march: Shipment) -> None:
+        """What an earlier round pays counts for a later one, such as a gift that comes once."""
+        given_later_round()
+        assert pipeline.list_due(as_of=PLANNED_AT).plans == ["march"]
+        pipeline.plan_if_due(slug="march", as_of=PLANNED_AT)
+        assert pipeline.list_due(as_of=PLANNED_AT).plans == ["april"]
+
+    def test_a_round_that_fails_to_start_stops_no_other(
+        self, march: Shipment, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        given_later_round()
+        for slug in ("march", "april"):
+            pipeline.plan(slug=slug, as_of=PLANNED_AT)
+            digest = shipments.get(slug=slug).plan_digest or ""
+            shipments.approve(slug=slug, digest=digest, approver="bob", as_of=PLANNED_AT)
+        Shipment.objects.update(ships_at=PLANNED_AT)
+        start = shipments.start
+
+        def start_but_not_march(*, slug: str, as_of: datetime) -> Shipment:
+            if slug == "march":
+                raise InterfaceError("the row is broken")
+            return start(slug=slug, as_of=as_of)
+
+        monkeypatch.setattr(shipments, "start", start_but_not_march)
+        pipeline.list_due(as_of=PLANNED_AT)
+        states = dict(Shipment.objects.values_list("slug", "state"))
+        assert states == {"march": "approved", "april": "shipped"}
+
+
+class TestBrokenPlan:
+    """A rule that breaks its SQL, say: the row says so, and no other round waits for it."""
+
+    @pytest.fixture(autouse=True)
+    def _broken(self, march: Shipment, monkeypatch: pytest.MonkeyPatch) -> None:
+        given_later_round()
+        plan = shipments.plan
+
+        def plan_but_not_march(*, slug: str, as_of: datetime) -> Shipment | None:
+            if slug == "march":
+                raise KeyError("xp_per_eth")
+            return plan(slug=slug, as_of=as_of)
+
+        monkeypatch.setattr(shipments, "plan", plan_but_not_march)
+
+    def fail(self, *, times: int) -> Shipment:
+        for _ in range(times):
+            with pytest.raises(KeyError):
+                pipeline.plan_if_due(slug="march", as_of=PLANNED_AT)
+        return shipments.get(slug="march")
+
+    def test_says_so_and_is_tried_again(self) -> None:
+        broken = self.fail(times=1)
+        assert broken.plan_due_at is not None
+        assert broken.problem == (
+            "Planning failed, 1 of 20 tries so far. Nothing was planned. The error is KeyError: 'xp_per_eth'"
+        )
+
+    def test_later_rounds_go_on_without_it(self) -> None:
+        self.fail(times=2)
+        assert "april" not in pipeline.list_due(as_of=PLANNED_AT).plans
+        self.fail(times=1)
+        assert "april" in pipeline.list_due(as_of=PLANNED_AT + LEASE).plans
+
+    def test_waits_for_a_person_after_many_tries(self) -> None:
+        broken = self.fail(times=20)
+        assert broken.plan_due_at is None
+        assert "20 of 20 tries" in broken.problem
+        assert pipeline.plan_if_due(slug="march", as_of=PLANNED_AT) is None
+        shipments.request_plan(slug="march", as_of=PLANNED_AT + SECOND)
+        assert "march" in pipeline.list_due(as_of=PLANNED_AT + SECOND).plans
+
+    def test_that_kills_whoever_takes_it_up_ends_too(self) -> None:
+        """Nobody lives to note an error; the count was committed before the work began."""
+        due_at = shipments.get(slug="march").plan_due_at
+        assert due_at is not None
+        for _ in range(20):
+            hints.take_up(key="plan:march", due_at=due_at, as_of=PLANNED_AT)
+        assert pipeline.plan_if_due(slug="march", as_of=PLANNED_AT) is None
+        given_up = shipments.get(slug="march")
+        assert given_up.plan_due_at is None
+        assert given_up.problem == "Planning was taken up 20 times, and never came through or said why."
 
 
 class TestPlan:

@@ -18,6 +18,7 @@ STAGES = {
     "registry": "marketplace/registry",
     "facts": "marketplace/facts",
     "ledger": "rewards/ledger",
+    "hints": "rewards/hints",
     "flags": "rewards/flags",
     "rules": "rewards/rules",
     "shipments": "rewards/shipments",
@@ -55,6 +56,7 @@ EXPECTED = table("""
     ledger    | writes | ledger_transfer
     ledger    | reads  | ledger_account
     ledger    | reads  | ledger_transfer
+    hints     | writes | hints_hint
     flags     | reads  | flags_flag
     rules     | reads  | facts_hold
     rules     | reads  | facts_order
@@ -87,6 +89,7 @@ EXPECTED = table("""
     shipments | reads  | shipments_boost
     shipments | reads  | shipments_line
     shipments | reads  | shipments_shipment
+    shipments | reads  | shipments_shipmentrule
     status    | reads  | inbox_batch
     status    | reads  | inbox_event
     status    | reads  | ledger_account

@@ -130,6 +130,28 @@ def plan(*, slug: str, as_of: datetime) -> Shipment | None:
         raise PlanFailed(problem) from error
 
 
+def list_due_plans(*, as_of: datetime, troubled: Sequence[str]) -> dict[str, datetime]:
+    """
+    The shipments to plan, in order, and since when; one waits for earlier ones that share a rule with it.
+
+    Nobody waits for those in ``troubled``, which were tried and did not come through.
+    """
+    rows = SQL["due_plans"].rows({"as_of": as_of, "troubled": list(troubled)})
+    return {row["slug"]: row["plan_due_at"] for row in rows}
+
+
+def claim_plan(*, slug: str, as_of: datetime) -> datetime | None:
+    """Lock a shipment that is to be planned, and return since when; None if it is not, or somebody has it."""
+    found = SQL["claim_plan"].rows({"slug": slug, "as_of": as_of})
+    return found[0]["plan_due_at"] if found else None
+
+
+def note_plan_problem(*, slug: str, problem: str, as_of: datetime, is_last: bool) -> None:
+    """Say on a shipment why it is not planned; after the last try it waits for a person."""
+    noted = Shipment.objects.filter(slug=slug, state__in=["draft", "planned"], plan_due_at__lte=as_of)
+    noted.update(problem=problem, **({"plan_due_at": None} if is_last else {}))
+
+
 @transaction.atomic
 def approve(
     *, slug: str, digest: str, approver: str, as_of: datetime, looked_at: datetime | None = None

@@ -27,6 +27,7 @@ from config.local.server import is_alive, tail
 from config.run.parts import MARK
 from tests import settings
 from tests.faults.outcome import Outcome, read_outcome
+from tests.faults.proxy import Proxy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -133,9 +134,17 @@ class Stack:
     programs: list[Program] = field(default_factory=list)
     gates: list[Gate] = field(default_factory=list)
 
-    def start_worker(self, *, fault: Fault | None = None, processes: int = 2) -> Program:
-        """Start a worker with a pool of that many processes; ``fault`` is what happens to one of them."""
+    def start_worker(
+        self, *, fault: Fault | None = None, processes: int = 2, through: Proxy | None = None
+    ) -> Program:
+        """
+        Start a worker with a pool of that many processes; ``fault`` is what happens to one of them.
+
+        It reaches Redis through the proxy, if one is named.
+        """
         armed = {} if fault is None else {"HOLDFAST_FAILPOINT": str(fault)}
+        if through is not None:
+            armed["REDIS_URL"] = f"redis://127.0.0.1:{through.port}/0"
         name = f"worker-{len(self.programs)}"
         pool = ("--pool", "prefork", "--concurrency", str(processes))
         node = ("--hostname", f"{name}@%h", "--loglevel", "INFO")

@@ -121,12 +121,11 @@ class Command(BaseCommand):
 
             facts.refresh(as_of=timezone.now())
             return
+        from config.celery import send_hints  # noqa: PLC0415
         from marketplace.tasks import settle  # noqa: PLC0415
 
         try:
-            # A hint is not worth waiting for, since a lost one is made up for. With retry=False kombu
-            # tries for six seconds all the same; a policy of no retries gives up at once.
-            settle.apply_async(retry_policy={"max_retries": 0})
+            send_hints([(settle, ())])
         except OperationalError:
             self.stderr.write(
                 "The message broker cannot be reached. The events are safe, and the next sweep takes them "

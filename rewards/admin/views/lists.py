@@ -1,16 +1,13 @@
 """What staff keep lists of: cohorts of wallets, custody addresses, and rates of currencies."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from kombu.exceptions import OperationalError
 
 from marketplace.inbox.models import Event
-from marketplace.tasks import settle
 from rewards.admin.forms import CohortForm, CustodyForm, RateForm
 from rewards.admin.site import site
 from rewards.admin.wallet_list import WalletList
@@ -100,17 +97,8 @@ def name_rate(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest, said: str) -> HttpResponse:
-    transaction.on_commit(_hint)
     messages.success(request, said)
     return redirect("admin:market")
-
-
-def _hint() -> None:
-    """Tell a worker; without a broker the sweeper does, when there is one."""
-    try:
-        settle.apply_async(retry=False)
-    except OperationalError:
-        return
 
 
 def _market(request: HttpRequest, custody_form: CustodyForm, rate_form: RateForm) -> HttpResponse:

@@ -1,14 +1,11 @@
 """Shipments: the list, and a page with the plan, whom it reaches, and the approval."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from kombu.exceptions import OperationalError
 
-from rewards import tasks
 from rewards.admin.forms import AudienceForm, typed_audience
 from rewards.admin.site import site
 from rewards.shipments import audience as audiences
@@ -33,12 +30,11 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
-    """Put the planning on the work list, and send a hint once that is written."""
+    """Put the planning on the work list, where the next sweep finds it."""
     try:
         operations.request_plan(slug=slug, as_of=timezone.now())
     except ShipmentError as error:
         return _page(request, slug, problem=str(error))
-    transaction.on_commit(lambda: _hint(slug))
     messages.success(request, "The planning is on the work list. A worker takes it up; look again shortly.")
     return redirect("admin:shipment", slug)
 
@@ -57,14 +53,6 @@ def approve(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, slug, problem=str(error))
     messages.success(request, "Approved. What was planned is what ships.")
     return redirect("admin:shipment", slug)
-
-
-def _hint(slug: str) -> None:
-    """Tell a worker; without a broker the sweeper does, when there is one."""
-    try:
-        tasks.plan.apply_async((slug,), retry=False)
-    except OperationalError:
-        return
 
 
 def _page(request: HttpRequest, slug: str, *, problem: str = "") -> HttpResponse:

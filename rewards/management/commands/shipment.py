@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from config.celery import send_hints
 from rewards import pipeline, tasks
 from rewards.ledger import queries as ledger
 from rewards.ledger.operations import Holder
@@ -79,7 +80,7 @@ class Command(BaseCommand):
         if foreground:
             pipeline.plan(slug=name, as_of=timezone.now())
         else:
-            self._hint(lambda: tasks.plan.apply_async((name,), retry=False))
+            self._hint(lambda: send_hints([(tasks.plan, (name,))]))
             self._follow(name, until=lambda shipment: shipment.plan_due_at is None, what="Planning")
         self._print(shipments.get(slug=name), options)
 

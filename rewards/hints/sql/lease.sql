@@ -5,14 +5,14 @@ SELECT
     wanted.key,
     wanted.due_at,
     %(leased_until)s
-FROM UNNEST(%(keys)s::TEXT [], %(due_at)s::TIMESTAMPTZ []) AS wanted (key, due_at)
+FROM UNNEST(%(keys)s::TEXT[], %(due_at)s::TIMESTAMPTZ[]) AS wanted (key, due_at)
 ORDER BY wanted.key
 ON CONFLICT (key) DO UPDATE
-SET
-    due_at = EXCLUDED.due_at,
-    leased_until = EXCLUDED.leased_until,
-    attempts = CASE WHEN known.due_at < EXCLUDED.due_at THEN 0 ELSE known.attempts END
-WHERE
+    SET
+        due_at = excluded.due_at,
+        leased_until = excluded.leased_until,
+        attempts = CASE WHEN known.due_at < excluded.due_at THEN 0 ELSE known.attempts END
+    WHERE
     known.leased_until <= %(as_of)s
-    OR known.due_at < EXCLUDED.due_at
+    OR known.due_at < excluded.due_at
 RETURNING known.key

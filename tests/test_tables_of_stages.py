@@ -122,7 +122,7 @@ WRITE = r"INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY|CREATE\s+TEMPORARY\s+
 WRITES = re.compile(rf"\b(?:{WRITE})\s+{TABLE}", re.IGNORECASE)
 READS = re.compile(rf"(?:\b(?:FROM|JOIN|USING)|,)\s+{TABLE}", re.IGNORECASE)
 # Functions of ours, which stand where a column does.
-CALL = re.compile(r"\bledger_payload_hash\b")
+CALL = re.compile(r"\b(?:ledger_payload_hash|shipments_list_excesses)\b")
 
 
 def statements(stage: str) -> Iterator[str]:

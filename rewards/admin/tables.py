@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
@@ -12,7 +14,9 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from marketplace.registry.models import Collection
 from rewards.admin.templatetags.staff_words import TABLES
+from rewards.rules import operations as rules
 from rewards.rules.models import Season
+from rewards.rules.operations import LIMITS, MOST_BUDGET_XP
 from rewards.staff.models import Change
 from rewards.tab import figures
 
@@ -36,11 +40,49 @@ class ReadOnly(ModelAdmin):
         return False
 
 
+class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The safety limits of a season; an empty one does not limit."""
+
+    class Meta:
+        model = Season
+        fields = LIMITS
+        labels = {
+            "cap_xp_per_collector": "Most XP for a collector in a shipment",
+            "cap_xp_per_rule_day": "Most XP of a rule for a day",
+            "cap_xp_per_shipment": "Most XP of a shipment",
+        }
+        help_texts = {
+            "cap_xp_per_collector": "All rules together.",
+            "cap_xp_per_rule_day": "Sales count on their UTC day; what pays for time, for every day.",
+            "cap_xp_per_shipment": "A plan that is over a limit cannot be approved. What was approved stays.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            assert isinstance(field, forms.IntegerField)
+            field.validators = [MinValueValidator(1), MaxValueValidator(MOST_BUDGET_XP)]
+
+
 class Seasons(ReadOnly):
-    """Seasons; a program file makes them and raises their budgets."""
+    """Seasons; a program file makes them and raises their budgets. Here their limits can be set."""
 
     list_display = ("title", "slug", "span", "budget")
     ordering = ("-starts_at",)
+    form = LimitsForm
+    fields = ("title", "slug", "span", "budget", *LIMITS)
+    readonly_fields = ("title", "slug", "span", "budget")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.has_perm("staff.edit_rules"))
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Set the limits that were typed, and nothing else of the season."""
+        assert isinstance(obj, Season)
+        rules.put_limits(season=obj, limits={name: form.cleaned_data[name] for name in form.changed_data})
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        """Write no log of Django's own: the change log has it already."""
 
     @admin.display(description="Time", ordering="starts_at")
     def span(self, season: Season) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -16,16 +16,17 @@ from msgspec import Meta
 from rewards.rules.kinds import KINDS
 from rewards.rules.kinds.collections import Slug
 from rewards.rules.kinds.contract import Kind
+from rewards.rules.operations import LIMITS, MOST_BUDGET_XP
 from rewards.shipments import audience as audiences
 from rewards.shipments.audience import Audience
 
 TABLES = ("season", "cohort", "rule", "pause", "shipment")
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 ADDRESS = re.compile(r"0x[0-9a-f]{40}|[A-Za-z0-9_.:-]{1,128}")
-MOST_BUDGET_XP = 10**18
 
 Instant = Annotated[datetime, Meta(tz=True)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Cap = Annotated[int, Meta(gt=0, le=MOST_BUDGET_XP)] | Literal["none"] | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,15 @@ class SeasonTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     starts_at: Instant
     ends_at: Instant
     budget_xp: Annotated[int, Meta(gt=0, le=MOST_BUDGET_XP)]
+    cap_xp_per_collector: Cap = None
+    cap_xp_per_rule_day: Cap = None
+    cap_xp_per_shipment: Cap = None
+
+    @property
+    def limits(self) -> dict[str, int | None]:
+        """The safety limits that the table names; None for one that it lifts."""
+        named = {name: getattr(self, name) for name in LIMITS}
+        return {name: None if cap == "none" else cap for name, cap in named.items() if cap is not None}
 
 
 class CohortTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

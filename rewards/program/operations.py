@@ -48,6 +48,7 @@ def apply(*, program: Program, author: str, as_of: datetime) -> list[Change]:
                     ends_at=season.ends_at,
                     budget_xp=season.budget_xp,
                     as_of=as_of,
+                    limits=season.limits,
                 )
                 changes.append(Change("season", name, done))
         for name, addresses in program.cohorts.items():

@@ -6,7 +6,12 @@ from django.db.models.functions import Now
 
 
 class Season(models.Model):
-    """A named span of the program with a funded budget. The ledger holds what is left of it."""
+    """
+    A named span of the program with a funded budget. The ledger holds what is left of it.
+
+    The caps are safety limits, which no plan that is approved may break: for one collector in one shipment,
+    for one rule and day, and for one shipment. An empty one does not limit.
+    """
 
     id = models.BigAutoField(primary_key=True)
     slug = models.TextField(unique=True, db_collation="C")
@@ -14,6 +19,9 @@ class Season(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     budget_xp = models.BigIntegerField()
+    cap_xp_per_collector = models.BigIntegerField(null=True, blank=True)
+    cap_xp_per_rule_day = models.BigIntegerField(null=True, blank=True)
+    cap_xp_per_shipment = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -21,6 +29,18 @@ class Season(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")), name="season_ends_after_it_starts"
             ),
             models.CheckConstraint(condition=Q(budget_xp__gt=0), name="season_has_a_budget"),
+            models.CheckConstraint(
+                condition=Q(cap_xp_per_collector=None) | Q(cap_xp_per_collector__gt=0),
+                name="collector_limit_is_above_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(cap_xp_per_rule_day=None) | Q(cap_xp_per_rule_day__gt=0),
+                name="rule_limit_is_above_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(cap_xp_per_shipment=None) | Q(cap_xp_per_shipment__gt=0),
+                name="shipment_limit_is_above_zero",
+            ),
         ]
 
     def __str__(self) -> str:

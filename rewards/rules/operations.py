@@ -1,6 +1,6 @@
 """Seasons, rules and cohorts: made once, and changed only forward."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,11 @@ from rewards.flags import operations as flags
 from rewards.ledger import operations as ledger
 from rewards.rules.kinds import KINDS
 from rewards.rules.models import Cohort, CohortMember, Rule, RuleVersion, Season, flag_of
+
+MOST_BUDGET_XP = 10**18
+
+# The safety limits of a season, which a plan has to keep to be approved.
+LIMITS = ("cap_xp_per_collector", "cap_xp_per_rule_day", "cap_xp_per_shipment")
 
 
 class RuleError(Exception):
@@ -23,12 +28,20 @@ class RuleError(Exception):
 
 @transaction.atomic
 def put_season(
-    *, slug: str, title: str, starts_at: datetime, ends_at: datetime, budget_xp: int, as_of: datetime
+    *,
+    slug: str,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    budget_xp: int,
+    as_of: datetime,
+    limits: Mapping[str, int | None] | None = None,
 ) -> str:
     """
     Make a season and fund it, or raise its budget, and return what was done in a few words.
 
-    A budget is only ever raised: XP that was promised is not taken back. Raises RuleError.
+    A budget is only ever raised: XP that was promised is not taken back. ``limits`` names the safety limits
+    to set, or to lift by None; the others stay as they are. Raises RuleError.
     """
     season, is_new = Season.objects.select_for_update().get_or_create(
         slug=slug,
@@ -53,11 +66,35 @@ def put_season(
     changed = season.title != title or season.budget_xp != budget_xp
     season.title, season.budget_xp = title, budget_xp
     season.save()
+    limited = put_limits(season=season, limits=limits or {})
     if is_new:
         return "new"
+    if limited != "unchanged" and budget_xp == funded:
+        return limited
     return (
         f"budget raised to {budget_xp:,} XP" if budget_xp > funded else "changed" if changed else "unchanged"
     )
+
+
+@transaction.atomic
+def put_limits(*, season: Season, limits: Mapping[str, int | None]) -> str:
+    """
+    Set the safety limits of a season that are named, or lift them by None, and return what was done.
+
+    They count for every plan that is approved from now on; what was approved stays. Raises RuleError.
+    """
+    season = Season.objects.select_for_update().get(id=season.id)
+    done = []
+    for field, value in limits.items():
+        if value is not None and not 0 < value <= MOST_BUDGET_XP:
+            raise RuleError(field, f"is {value}; it lies between 1 and {MOST_BUDGET_XP:,}")
+        if getattr(season, field) != value:
+            setattr(season, field, value)
+            done.append(f"{field} lifted" if value is None else f"{field} {value:,}")
+    if not done:
+        return "unchanged"
+    season.save(update_fields=LIMITS)
+    return ", ".join(done)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from rewards.flags import operations as flags
 from rewards.ledger import operations as ledger
 from rewards.ledger.errors import InsufficientXp, LedgerMismatch
 from rewards.rules.models import Rule, Season
-from rewards.shipments import planning
+from rewards.shipments import limits, planning
 from rewards.shipments.errors import ApprovalRefused, PlanFailed, PostFailed, ShipmentError, UnknownShipment
 from rewards.shipments.models import Batch, Shipment, ShipmentRule
 
@@ -188,6 +188,11 @@ def approve(
     changes = planning.list_changes(shipment=shipment)
     if changes:
         raise ApprovalRefused(f"{slug} has to be planned again: {'; '.join(changes)}.")
+    # A limit that is being changed counts, or counts from the next approval on.
+    Season.objects.select_for_update(no_key=True).get(id=shipment.season_id)
+    if excesses := limits.list_excesses(shipment=shipment):
+        sentences = " ".join(excess.sentence for excess in excesses)
+        raise ApprovalRefused(f"{slug} is over a limit. {sentences} Nothing was approved.")
     assert shipment.total_xp is not None
     if shipment.total_xp:
         _move_budget(shipment=shipment, amount_xp=shipment.total_xp, as_of=as_of)

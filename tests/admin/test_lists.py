@@ -11,6 +11,7 @@ from marketplace.registry.models import Collection
 from rewards.admin import wallet_list
 from rewards.rules import operations as rules
 from rewards.rules.models import CohortMember, Season
+from rewards.staff import queries as staff
 from rewards.staff.models import Change, Told
 from rewards.tab import addresses
 from tests.admin.given import signed_in, text
@@ -179,14 +180,13 @@ class TestTables:
 
         assert not Collection.objects.get().verified
 
-    @pytest.mark.parametrize("path", ["rules/season", "registry/collection", "staff/change"])
+    @pytest.mark.parametrize("path", ["registry/collection", "staff/change"])
     def test_nobody_adds_changes_or_deletes_superusers_included(self, path: str) -> None:
         given.season()
         Collection.objects.create(slug="apes")
         boss = Client()
         boss.force_login(User.objects.create_superuser("boss"))
         row = {
-            "rules/season": lambda: Season.objects.get().id,
             "registry/collection": lambda: Collection.objects.get().id,
             "staff/change": lambda: Change.objects.latest("id").id,
         }[path]()
@@ -212,6 +212,30 @@ class TestTables:
             {row}/change/  | 403
             {row}/delete/  | 403
         """)
+
+    def test_of_a_season_only_limits_change_and_only_by_those_who_may(self) -> None:
+        season = given.season(budget_xp=5_000)
+        page = f"/admin/rules/season/{season.id}/change/"
+        typed = {
+            "cap_xp_per_shipment": "4000",
+            "cap_xp_per_collector": "",
+            "budget_xp": "9",
+            "title": "Other",
+        }
+        viewer, olga = signed_in("viewer", name="vera"), signed_in("operator", name="olga")
+
+        assert viewer.get(page).status_code == 200
+        assert viewer.post(page, typed).status_code == 403
+        assert olga.post(f"/admin/rules/season/{season.id}/delete/").status_code == 403
+        assert olga.get("/admin/rules/season/add/").status_code == 403
+        wrong = olga.post(page, typed | {"cap_xp_per_collector": "0"})
+        assert "Ensure this value is greater than or equal to 1." in wrong.content.decode()
+        assert olga.post(page, typed).status_code == 302
+
+        _, changed = Change.objects.filter(table_name="rules_season").order_by("id")
+        assert changed.actor == "olga"
+        assert {one.name for one in staff.list_differences(changed)} == {"cap_xp_per_shipment"}
+        assert Season.objects.get().cap_xp_per_shipment == 4_000
 
     def test_people_are_for_superusers_and_stay(self) -> None:
         assert signed_in("approver").get("/admin/auth/user/").status_code == 403

@@ -32,6 +32,19 @@ class TestShow:
         assert "buying No rate for the currency 1 1 0" in said
         assert "was changed by database role" in said
 
+    def test_says_which_limit_a_plan_is_over_before_anybody_approves(self) -> None:
+        season = given.season()
+        shipment = given.shipment(season, "first", start="2019-01-01", end="2019-02-01", total_xp=500)
+        rules.put_limits(season=season, limits={"cap_xp_per_shipment": 499})
+
+        said = text(signed_in("viewer").get("/admin/shipments/first/"))
+        assert "The round pays 500 XP, 1 more than the 499 that the season allows in one round." in said
+        refused = signed_in("approver", name="paul").post(
+            "/admin/shipments/first/approve/", {"digest": shipment.plan_digest}
+        )
+        assert refused.status_code == 400
+        assert "first is over a limit." in text(refused)
+
 
 class TestApprove:
     def test_is_for_approvers_who_did_not_write_it(self) -> None:

@@ -164,6 +164,11 @@ class TestRead:
                 "line 5: season.genesis.budget_xp is wrong: expected `int` <= 1000000000000000000",
             ),
             (
+                "budget_xp = 1_000_000",
+                "budget_xp = 1_000_000\ncap_xp_per_shipment = 0",
+                "line 6: season.genesis.cap_xp_per_shipment is wrong: expected `int` >= 1",
+            ),
+            (
                 '"tz1abc"]',
                 '"0xabc"]',
                 "line 8: cohort.testers.wallets has '0xabc', which is no wallet's address",

@@ -45,6 +45,20 @@ def everything() -> list[object]:
 
 
 class TestApply:
+    def test_sets_raises_and_lifts_limits_and_leaves_those_that_it_no_longer_names(self, file: Path) -> None:
+        apply(file)
+        budget = "budget_xp = 1_000_000\n"
+        limits = "cap_xp_per_shipment = 9_000\ncap_xp_per_collector = 50\n"
+        assert apply(file, (budget, budget + limits))[0] == (
+            "season genesis: cap_xp_per_collector 50, cap_xp_per_shipment 9,000"
+        )
+        assert apply(file)[0] == "season genesis: unchanged"
+        assert apply(file, (limits, 'cap_xp_per_shipment = "none"\n'))[0] == (
+            "season genesis: cap_xp_per_shipment lifted"
+        )
+        season = Season.objects.get()
+        assert (season.cap_xp_per_collector, season.cap_xp_per_shipment) == (50, None)
+
     def test_makes_everything_that_the_file_names(self, file: Path) -> None:
         assert apply(file) == [
             "season genesis: new",

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rewards.admin.forms import AudienceForm, typed_audience
 from rewards.admin.site import site
 from rewards.shipments import audience as audiences
-from rewards.shipments import operations, queries
+from rewards.shipments import limits, operations, queries
 from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Shipment
 from rewards.staff import queries as staff
@@ -72,6 +72,7 @@ def _page(request: HttpRequest, slug: str, *, problem: str = "") -> HttpResponse
         progress=queries.get_progress(shipment=shipment),
         problems=queries.list_problems(shipment=shipment),
         problem=problem,
+        excesses=limits.list_excesses(shipment=shipment),
         form=form,
         reached=reached,
         changes=staff.list_changes(rows=[("shipments_shipment", [str(shipment.id)])]),

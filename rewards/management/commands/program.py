@@ -15,6 +15,7 @@ from rewards.ledger.operations import Holder
 from rewards.program import operations as program
 from rewards.program.file import ProgramError, read
 from rewards.rules.models import Rule, Season
+from rewards.rules.operations import LIMITS
 from rewards.shipments.models import Shipment
 from rewards.staff import operations as staff
 
@@ -65,6 +66,8 @@ def describe(season: Season) -> Iterator[str]:
     left = ledger.get_balance(holder=Holder("season", season.id))
     span = f"{season.starts_at:%Y-%m-%d} to {season.ends_at:%Y-%m-%d}"
     yield f"season {season.slug}: {season.title}, {span}, {left:,} of {season.budget_xp:,} XP left"
+    limits = {name: getattr(season, name) for name in LIMITS}
+    yield from (f"  {name}: {cap:,} XP" for name, cap in limits.items() if cap is not None)
     for rule in Rule.objects.filter(season=season).order_by("slug").prefetch_related("versions"):
         yield f"  rule {rule.slug} ({rule.kind}): {rule.title}"
         for version in rule.versions.order_by("number"):

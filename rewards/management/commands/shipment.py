@@ -18,8 +18,8 @@ from rewards import pipeline, tasks
 from rewards.ledger import queries as ledger
 from rewards.ledger.operations import Holder
 from rewards.management import what_if
+from rewards.shipments import limits, queries, supervision
 from rewards.shipments import operations as shipments
-from rewards.shipments import queries, supervision
 from rewards.shipments.cells import write_csv
 from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Comment, Shipment
@@ -249,6 +249,7 @@ def describe(shipment: Shipment, progress: queries.Progress) -> list[str]:
         ]
         if shipment.state == "planned" and shipment.total_xp > left:
             lines.append("  The total is more than the budget that is left; it cannot be approved.")
+        lines += [f"  limit     {excess.sentence}" for excess in limits.list_excesses(shipment=shipment)]
     if shipment.state in ("planned", "approved"):
         lines += [
             f"  {reason.rule:<20} {reason.reason:<20} {reason.lines:>9,} lines "

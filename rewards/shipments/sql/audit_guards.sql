@@ -53,6 +53,7 @@ FROM (
     ('shipments_line', 'plan_is_cleared_before_approval'),
     ('shipments_line', 'plan_is_written_before_approval'),
     ('shipments_line', 'plan_rows_never_change'),
+    ('shipments_shipment', 'approved_plan_is_within_its_limits'),
     ('shipments_shipment', 'every_change_is_logged'),
     ('shipments_shipment', 'every_new_row_is_logged'),
     ('shipments_shipment', 'every_removal_is_logged'),

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "rewards.hints",
     "rewards.ledger",
     "rewards.flags",
+    "rewards.identity",
     "rewards.rules",
     "rewards.shipments",
     "rewards.staff",
@@ -129,6 +130,22 @@ BATCH_LEASE_SECONDS = int(os.environ.get("BATCH_LEASE_SECONDS", "60"))
 # So often beat has the sweeper look for what is due. Requests publish nothing, so this is how long a click
 # waits for a worker; a sweep that finds nothing is one statement of about a millisecond.
 SWEEP_SECONDS = int(os.environ.get("SWEEP_SECONDS", "2"))
+
+# Wallets sign in for this chain, whose number is in the text that they sign.
+SIGN_IN_CHAIN_ID = int(os.environ.get("SIGN_IN_CHAIN_ID", "1"))
+# A node of that chain, which says whether contract wallets signed (EIP-1271, ERC-6492). Without one they
+# cannot sign in, and nothing is asked of any network.
+SIGN_IN_RPC_URL = os.environ.get("SIGN_IN_RPC_URL", "")
+SIGN_IN_RPC_SECONDS = float(os.environ.get("SIGN_IN_RPC_SECONDS", "4"))
+if SIGN_IN_RPC_URL and not SIGN_IN_RPC_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("SIGN_IN_RPC_URL must begin with https:// or http://.")
+
+# A wallet that was unlinked waits so long before another collector can have it: nobody lends out an old hold.
+LINK_COOL_DOWN_DAYS = int(os.environ.get("LINK_COOL_DOWN_DAYS", "30"))
+
+# Whether anybody can look at the page of a collector who has not made it private: PUBLIC_PAGES=0 keeps every
+# page for its own collector.
+PUBLIC_PAGES = os.environ.get("PUBLIC_PAGES", "1") == "1"
 
 # Where people sign in, every page, cookie and later visit is HTTPS only.
 HTTPS = not (LOCAL or DEBUG)

@@ -20,6 +20,7 @@ STAGES = {
     "ledger": "rewards/ledger",
     "hints": "rewards/hints",
     "flags": "rewards/flags",
+    "identity": "rewards/identity",
     "rules": "rewards/rules",
     "shipments": "rewards/shipments",
     "status": "rewards/status",
@@ -58,6 +59,14 @@ EXPECTED = table("""
     ledger    | reads  | ledger_transfer
     hints     | writes | hints_hint
     flags     | reads  | flags_flag
+    identity  | writes | identity_challenge
+    identity  | writes | identity_move
+    identity  | reads  | identity_move
+    identity  | reads  | identity_signin
+    identity  | reads  | ledger_account
+    identity  | reads  | ledger_transfer
+    identity  | reads  | registry_link
+    identity  | reads  | registry_wallet
     rules     | reads  | facts_hold
     rules     | reads  | facts_order
     rules     | reads  | facts_sale
@@ -79,6 +88,7 @@ EXPECTED = table("""
     shipments | reads  | inbox_event
     shipments | reads  | ledger_account
     shipments | reads  | ledger_transfer
+    shipments | reads  | registry_link
     shipments | reads  | registry_wallet
     shipments | reads  | rules_cohort
     shipments | reads  | rules_cohortmember

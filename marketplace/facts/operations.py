@@ -1,6 +1,6 @@
 """Computes facts: in small steps after an ingest, or from scratch. Both give the same rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,6 +61,7 @@ def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
         batches = list(
             Batch.objects.using(using).filter(settled_at=None).values_list("id", "event_count").order_by("id")
         )
+        links = list(Link.objects.using(using).filter(Link.unsettled()))
         events = Statement(name="facts.all_events", text="inbox_event")
         with _without_indexes(using=using):
             cursor.execute(f"TRUNCATE {', '.join(FACT_TABLES)}")
@@ -77,7 +78,7 @@ def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
             written += SQL["insert_volume_days"].fill(volume_days=days).run(using=using)
         cursor.execute(f"ANALYZE {', '.join(FACT_TABLES)}")
         _settle(batches=[batch for batch, _ in batches], as_of=as_of, using=using)
-        Link.objects.using(using).filter(settled_at=None).update(settled_at=as_of)
+        _settle_links(links, as_of=as_of, using=using)
         cursor.execute("DROP TABLE told, moved, edition_step, returned, edition_moved")
     return Refreshed(events=sum(count for _, count in batches), written=written, removed=0)
 
@@ -112,14 +113,15 @@ def _refresh_step(*, as_of: datetime, most_events: int) -> Refreshed | None:
     with transaction.atomic(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
         pending = SQL["pending_batches"].rows({"most_events": most_events})
-        links = list(Link.objects.filter(settled_at=None).values_list("id", "wallet_id", "collector_id"))
+        links = list(Link.objects.filter(Link.unsettled()))
         if not pending and not links:
             return None
         batches = [batch["id"] for batch in pending]
-        _touch(batches=batches, wallets=sorted({wallet for _, *both in links for wallet in both}))
+        wallets = {wallet for link in links for wallet in (link.wallet_id, link.collector_id)}
+        _touch(batches=batches, wallets=sorted(wallets))
         written, removed = _refresh_touched()
         _settle(batches=batches, as_of=as_of)
-        Link.objects.filter(id__in=[link for link, *_ in links]).update(settled_at=as_of)
+        _settle_links(links, as_of=as_of)
         cursor.execute(f"DROP TABLE {', '.join(TEMPORARY_TABLES)}")
     return Refreshed(events=sum(batch["event_count"] for batch in pending), written=written, removed=removed)
 
@@ -208,6 +210,15 @@ def _orders(*, events: Statement) -> Statement:
 
 def _settle(*, batches: list[int], as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> None:
     SQL["settle_batches"].run({"batches": batches, "as_of": as_of}, using=using)
+
+
+def _settle_links(links: Sequence[Link], *, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Note what was read of the links. One that ended since is left, so that the next step reads it."""
+    rows = Link.objects.using(using)
+    begun = [link.id for link in links if link.settled_at is None]
+    ended = [link.id for link in links if link.ended_at is not None]
+    rows.filter(id__in=begun).update(settled_at=as_of)
+    rows.filter(id__in=ended).update(end_settled_at=as_of)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Linking wallets: which of them are one collector."""
+"""Linking wallets and letting them go: which of them are one collector."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,10 +27,28 @@ def link(*, addresses: Sequence[str], as_of: datetime) -> int:
                 .values_list("id", flat=True)
             )
             Wallet.objects.filter(id__in=moved).update(collector_id=collector_id)
+            Link.objects.filter(wallet_id__in=moved, ended_at=None).update(ended_at=as_of)
             Link.objects.bulk_create(
                 Link(wallet_id=wallet_id, collector_id=collector_id, linked_at=as_of) for wallet_id in moved
             )
     return collector_id
+
+
+def unlink(*, address: str, as_of: datetime) -> int | None:
+    """
+    Make a linked wallet its own collector again, and return the collector that it left.
+
+    A wallet that is its own collector already is left alone, and so is one that stands for others: those
+    leave it. The facts follow with their next refresh.
+    """
+    with transaction.atomic():
+        wallet = Wallet.objects.select_for_update().filter(address=address).first()
+        if wallet is None or wallet.collector_id == wallet.id:
+            return None
+        left = wallet.collector_id
+        Wallet.objects.filter(id=wallet.id).update(collector_id=wallet.id)
+        Link.objects.filter(wallet_id=wallet.id, ended_at=None).update(ended_at=as_of)
+    return left
 
 
 def get_or_add_wallet(*, address: str) -> Wallet:

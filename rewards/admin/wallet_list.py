@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rewards.tab import addresses
+from marketplace.registry import addresses
 
 ZERO = "0x" + "0" * 40
 HEADERS = {"wallet", "wallets", "address", "addresses"}

@@ -1,10 +1,37 @@
 -- What the sweeper has to look into at an instant: one statement, since most of the time it is nothing.
 SELECT
-    (
-        SELECT MIN(batch.received_at)
-        FROM inbox_batch AS batch
-        WHERE batch.settled_at IS NULL
+    LEAST(
+        (
+            SELECT MIN(batch.received_at)
+            FROM inbox_batch AS batch
+            WHERE batch.settled_at IS NULL
+        ),
+        (
+            SELECT MIN(COALESCE(link.ended_at, link.linked_at))
+            FROM registry_link AS link
+            WHERE link.settled_at IS NULL OR (link.ended_at IS NOT NULL AND link.end_settled_at IS NULL)
+        )
     ) AS events_since,
+    -- A round that was planned before a link has paid the wallet that was joined.
+    EXISTS(
+        SELECT 1
+        FROM registry_link AS link
+        INNER JOIN ledger_account AS account
+            ON account.kind = 'collector' AND link.wallet_id = account.holder_id
+        WHERE link.ended_at IS NULL AND account.balance_xp > 0
+    ) AS joined_xp,
+    (
+        EXISTS (
+            SELECT 1
+            FROM identity_challenge AS challenge
+            WHERE challenge.expires_at < %(as_of)s - %(kept)s
+        )
+        OR EXISTS (
+            SELECT 1
+            FROM identity_signin AS sign_in
+            WHERE sign_in.expires_at < %(as_of)s - %(kept)s
+        )
+    ) AS old_sign_ins,
     COALESCE(BOOL_OR(shipment.state = 'approved' AND shipment.ships_at <= %(as_of)s), FALSE) AS starts,
     COALESCE(BOOL_OR(shipment.state = 'shipping'), FALSE) AS shipping,
     COALESCE(

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from rewards.tab import addresses, growth, pauses, queries, resting, tiles
+from marketplace.registry import addresses
+from rewards.tab import growth, pauses, queries, resting, tiles
 from rewards.tab.rows import Collector, Hold, Orders
 
 ROUNDS_WITH_LINES = 6

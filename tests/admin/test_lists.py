@@ -7,13 +7,13 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from marketplace.inbox.models import Event
+from marketplace.registry import addresses
 from marketplace.registry.models import Collection
 from rewards.admin import wallet_list
 from rewards.rules import operations as rules
 from rewards.rules.models import CohortMember, Season
 from rewards.staff import queries as staff
 from rewards.staff.models import Change, Told
-from rewards.tab import addresses
 from tests.admin.given import signed_in, text
 from tests.admin.test_flags import errors
 from tests.tab import given

@@ -1,9 +1,5 @@
 -- The staged lines that tell something else than the accepted event, with the fields that differ. The
 -- instant and the place in the chain count only for an event that names no transaction.
-WITH judged AS (
-    {judged}
-)
-
 SELECT
     staged.place,
     event.source,
@@ -42,10 +38,8 @@ SELECT
         ],
         ', '
     ) AS fields
-FROM judged
-INNER JOIN inbox_staged AS staged
-    ON judged.place = staged.place
+FROM inbox_staged AS staged
 INNER JOIN inbox_event AS event
     ON staged.id = event.id
-WHERE judged.is_conflict
+WHERE staged.content <> event.content
 ORDER BY staged.place

@@ -5,12 +5,13 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from marketplace.registry import addresses
 from marketplace.registry.models import Wallet
 from rewards.admin.site import site
 from rewards.ledger import queries as ledger
 from rewards.ledger.operations import Holder
 from rewards.shipments.models import Shipment
-from rewards.tab import addresses, growth, queries, resting
+from rewards.tab import growth, queries, resting
 from rewards.tab import pauses as paused
 
 TRANSFERS = 50

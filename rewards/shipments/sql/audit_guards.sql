@@ -21,6 +21,8 @@ FROM (
     ('registry_collection', 'every_change_is_logged'),
     ('registry_collection', 'every_removal_is_logged'),
     ('registry_collection', 'no_change_goes_unlogged'),
+    ('registry_link', 'links_never_go'),
+    ('registry_link', 'links_stay'),
     ('rules_cohort', 'every_change_is_logged'),
     ('rules_cohort', 'every_new_row_is_logged'),
     ('rules_cohort', 'every_removal_is_logged'),

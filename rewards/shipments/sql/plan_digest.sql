@@ -1,5 +1,6 @@
 -- SHA-256 over what was planned, in words that do not depend on this database's row numbers: each
--- collector by the first of its addresses, with the digest of its lines and boosts in order.
+-- collector by the address of the wallet that stood for it, which no later link changes, with the digest of
+-- its lines and boosts in order.
 WITH version AS (
     SELECT
         numbered.id,
@@ -44,14 +45,6 @@ boost AS (
     INNER JOIN version ON boost.rule_version_id = version.id
     WHERE boost.shipment_id = %(shipment_id)s
     GROUP BY boost.collector_id
-),
-
-collector AS (
-    SELECT
-        collector_id,
-        MIN(address) AS address
-    FROM registry_wallet
-    GROUP BY collector_id
 )
 
 SELECT
@@ -66,7 +59,7 @@ SELECT
                         ORDER BY collector.address
                     )
                 FROM line
-                INNER JOIN collector ON line.collector_id = collector.collector_id
+                INNER JOIN registry_wallet AS collector ON line.collector_id = collector.id
             ), ''::BYTEA)
             || COALESCE((
                 SELECT
@@ -76,7 +69,7 @@ SELECT
                         ORDER BY collector.address
                     )
                 FROM boost
-                INNER JOIN collector ON boost.collector_id = collector.collector_id
+                INNER JOIN registry_wallet AS collector ON boost.collector_id = collector.id
             ), ''::BYTEA)
         ),
         'hex'

@@ -6,7 +6,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from rewards.tab import addresses, figures, names, offers, pauses, reasons, terms, tiles, words
+from marketplace.registry import addresses
+from rewards.tab import figures, names, offers, pauses, reasons, terms, tiles, words
 from rewards.tab.rows import Pause
 
 register = template.Library()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rewards.tab import addresses
+from marketplace.registry import addresses
 
 
 class TestChecksummed:

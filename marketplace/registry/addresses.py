@@ -1,4 +1,4 @@
-"""Wallet addresses as people type them and as the tab shows them."""
+"""Wallet addresses as people type them, as they are stored and as they are shown."""
 
 import re
 

@@ -1,0 +1,59 @@
+"""Reads who has signed in with a browser, and which wallets are that collector's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest
+
+from config import db
+
+SQL = db.folder()
+
+# What the session of a browser calls its sign-in.
+SIGN_IN = "sign_in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A wallet that has signed in with a browser, and the collector that it belongs to at this moment."""
+
+    sign_in_id: UUID
+    wallet_id: int
+    address: str
+    collector_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWallet:
+    """
+    A wallet of a collector, as only that collector sees it.
+
+    ``stands`` is true of the one that stands for the collector, which has no ``linked_at``. ``is_settling``
+    is true until the facts have taken in what was linked or unlinked.
+    """
+
+    wallet_id: int
+    address: str
+    stands: bool
+    linked_at: datetime | None
+    is_settling: bool
+
+
+def get_signed_in(*, request: HttpRequest, as_of: datetime) -> SignedIn | None:
+    """
+    Return who has signed in with this browser; None for everybody else, staff included.
+
+    A browser without a session costs no statement, one with a session two.
+    """
+    session = getattr(request, "session", None)
+    if session is None or SESSION_KEY in session or SIGN_IN not in session:
+        return None
+    rows = SQL["signed_in"].rows({"sign_in_id": session[SIGN_IN], "as_of": as_of})
+    return SignedIn(**rows[0]) if rows else None
+
+
+def list_wallets(*, collector_id: int) -> list[OwnWallet]:
+    """Return a collector's wallets, the one that stands for it first. They are for its own eyes only."""
+    return [OwnWallet(**row) for row in SQL["wallets"].rows({"collector_id": collector_id})]

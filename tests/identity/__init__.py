@@ -1,0 +1,1 @@
+"""Signing in with a wallet, linking, and the XP that follows."""

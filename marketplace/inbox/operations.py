@@ -15,12 +15,12 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
-from django.db import connection, transaction
-from psycopg import errors
+from django.db import transaction
 
 from config import db
+from marketplace.inbox import batches, formats
 from marketplace.inbox.blocks import LINE_BYTES, Block, Lines, Stream, cut
-from marketplace.inbox.formats import FORMATS, Format
+from marketplace.inbox.formats import Format
 from marketplace.inbox.refusal import Refusal
 from marketplace.inbox.report import Problem, Report, Sink
 from marketplace.inbox.rows import row
@@ -98,7 +98,7 @@ def ingest_files(
             SQL["keep_inbox"].rows()
         writer = _Writer(report=report, format_name=format, tell=tell)
         for file in files:
-            for reading in _read(file, FORMATS[format], writer):
+            for reading in _read(file, format, writer):
                 writer.write(reading)
                 if progress:
                     progress(report)
@@ -117,21 +117,21 @@ def _teller(report: Report, sink: Sink | None) -> Sink:
     return tell
 
 
-def _read(file: File, read: Format, writer: "_Writer") -> Iterator[Reading]:
+def _read(file: File, format_name: str, writer: "_Writer") -> Iterator[Reading]:
     """Yield the blocks that are not known as readings, in order, while the next ones are being read."""
     waiting: deque[Future[Reading]] = deque()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest") as reader:
         for block in cut(file.stream):
             if writer.skips(block):
                 continue
-            waiting.append(reader.submit(_read_block, file.name, read, block))
+            waiting.append(reader.submit(_read_block, file.name, format_name, block))
             if len(waiting) > READ_AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _read_block(file: str, read: Format, block: Block) -> Reading:
+def _read_block(file: str, format_name: str, block: Block) -> Reading:
     rows: list[str] = []
     line_numbers: list[int] = []
     refusals: list[Problem] = []
@@ -141,7 +141,9 @@ def _read_block(file: str, read: Format, block: Block) -> Reading:
 
     if not block.data:
         refuse(block.first_line, TOO_LONG)
-    for number, line in enumerate(block.data.split(b"\n"), block.first_line):
+    lines = block.data.split(b"\n")
+    read = formats.reader(format_name, lines)
+    for number, line in enumerate(lines, block.first_line):
         try:
             told = _rows(line, read)
         except Refusal as refusal:
@@ -200,76 +202,28 @@ class _Writer:
         self.report.lines += reading.line_count
 
     def _write_rows(self, reading: Reading) -> None:
-        opened = SQL["open_batch"].rows(
-            {"format": self.format_name, "fingerprint": reading.fingerprint, "told_count": len(reading.rows)}
+        batch = batches.open_batch(
+            rows=reading.rows, format_name=self.format_name, fingerprint=reading.fingerprint
         )
-        if not opened:
-            (batch,) = SQL["known_block"].rows(
+        if batch is None:
+            (known,) = SQL["known_block"].rows(
                 {"format": self.format_name, "fingerprint": reading.fingerprint}
             )
-            self._count_known(batch["told_count"], batch["moved_count"])
-            return
-        batch_id = opened[0]["id"]
-        if self.expects_known or not self._copy(reading, batch_id):
-            self._stage(reading, batch_id)
-
-    def _copy(self, reading: Reading, batch_id: int) -> bool:
-        """Copy the rows straight into the inbox; false, with nothing written, where a key is known."""
-        end = f"\t{batch_id}\n"
-        try:
-            with transaction.atomic():
-                # A row begins with its id. Ordered by it, two ingests of the same events wait for each
-                # other and never in a circle.
-                _copy_in("copy_events", end.join(sorted(reading.rows)) + end)
-        except errors.UniqueViolation:
-            return False
-        self.report.new += len(reading.rows)
-        return True
-
-    def _stage(self, reading: Reading, batch_id: int) -> None:
-        SQL["make_staging"].run()
-        end = f"\t{batch_id}\n"
-        _copy_in("copy_staging", "".join(f"{place}\t{row}{end}" for place, row in enumerate(reading.rows)))
-        SQL["analyze_staging"].run()
-        new_count = SQL["take_in_staged"].run()
-        counts = SQL["count_staged"].fill(judged=SQL["judge_staged"]).row({"batch_id": batch_id})
-        if counts["conflict_count"]:
-            for conflict in SQL["staged_conflicts"].rows():
-                self.tell(_conflict(reading, conflict))
-        SQL["drop_staging"].run()
-        fingerprint = None if counts["conflict_count"] else reading.fingerprint
-        if new_count or fingerprint:
-            SQL["close_batch"].run(
-                {
-                    "batch_id": batch_id,
-                    "event_count": new_count,
-                    "moved_count": counts["moved_count"],
-                    "fingerprint": fingerprint,
-                }
-            )
+            self._count_known(known["told_count"], known["moved_count"])
+        elif not self.expects_known and batch.copy():
+            self.report.new += len(reading.rows)
         else:
-            SQL["drop_batch"].run({"batch_id": batch_id})
-        self.report.new += new_count
-        self._count_known(counts["known_count"], counts["moved_count"])
-        self.expects_known = bool(counts["known_count"] or counts["conflict_count"])
+            self._stage(reading, batch)
+
+    def _stage(self, reading: Reading, batch: batches.Batch) -> None:
+        staged = batch.stage()
+        for conflict in staged.conflicts:
+            line = reading.line_numbers[conflict.place]
+            self.tell(Problem(outcome="conflict", file=reading.file, line=line, reason=conflict.reason))
+        self.report.new += staged.new_count
+        self._count_known(staged.known_count, staged.moved_count)
+        self.expects_known = bool(staged.known_count or staged.conflicts)
 
     def _count_known(self, known_count: int, moved_count: int) -> None:
         self.report.known += known_count
         self.report.moved += moved_count
-
-
-def _copy_in(name: str, text: str) -> None:
-    with connection.cursor() as cursor, cursor.copy(SQL[name].composed()) as copy:
-        copy.write(text)
-
-
-def _conflict(reading: Reading, conflict: Mapping[str, Any]) -> Problem:
-    return Problem(
-        outcome="conflict",
-        file=reading.file,
-        line=reading.line_numbers[conflict["place"]],
-        reason=(
-            f"{conflict['source']} {conflict['key']} came before with another {conflict['fields']}; "
-            "what came first stands."
-        ),
-    )

@@ -38,13 +38,26 @@ SENTENCES = {
 
 
 class Refusal(Exception):
-    """A line that is not an event; the text says why, in one sentence, and names the field."""
+    """
+    A line that is not an event; the text says why, in one sentence, and names the field.
+
+    ``field`` is the path of that field within the line, such as ``payload.maker.address``; it is empty where
+    the line as a whole is wrong.
+    """
+
+    def __init__(self, text: str, *, field: str = "") -> None:
+        super().__init__(text)
+        self.field = field
+
+
+class Undecided(Refusal):
+    """A line that cannot be read by itself, and can together with others that may still come."""
 
 
 def explain(*, error: Exception, line: bytes, kinds: tuple[str, ...] = ()) -> Refusal:
     """Turn what msgspec says about a line into a refusal that names the field in the sender's words."""
     if isinstance(error, msgspec.ValidationError):
-        return Refusal(_invalid(str(error), kinds))
+        return _invalid(str(error), kinds)
     if isinstance(error, RecursionError):
         return Refusal("The line nests objects deeper than an event ever does.")
     return Refusal(_malformed(str(error), line))
@@ -64,17 +77,19 @@ def _malformed(what: str, line: bytes) -> str:
     return "The JSON ends before the object is closed."
 
 
-def _invalid(text: str, kinds: tuple[str, ...]) -> str:
+def _invalid(text: str, kinds: tuple[str, ...]) -> Refusal:
     what, _, path = text.partition(" - at `$")
-    field = NUMBER_OF_FIELD.sub("", path.rstrip("`")).lstrip(".")
+    place = path.rstrip("`").lstrip(".")
+    field = NUMBER_OF_FIELD.sub("", place)
     if what.startswith("Object missing required field"):
-        place = f"{field}." if field else ""
-        return f"{place}{_quoted(what)} is missing."
+        parent = f"{field}." if field else ""
+        return Refusal(f"{parent}{_quoted(what)} is missing.", field=place)
     if what.startswith("Object contains unknown field"):
-        return f"{_quoted(what)} is not a field of this kind of event."
+        return Refusal(f"{_quoted(what)} is not a field of this kind of event.", field=_quoted(what))
     if what.startswith("Invalid value") and field == "kind":
-        return f"kind is {what.removeprefix('Invalid value ')}; it must be one of {', '.join(kinds)}."
-    return f"{field or 'The line'} {_expectation(what)}."
+        choices = f"it must be one of {', '.join(kinds)}"
+        return Refusal(f"kind is {what.removeprefix('Invalid value ')}; {choices}.", field=field)
+    return Refusal(f"{field or 'The line'} {_expectation(what)}.", field=place)
 
 
 def _quoted(what: str) -> str:

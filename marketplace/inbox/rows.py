@@ -87,10 +87,11 @@ def _read_move(event: Mint | Transfer, identity: str) -> Read:
     if isinstance(event, Mint):
         if from_wallet not in ("", ZERO_ADDRESS):
             raise Refusal(
-                "from of a mint is left out or the zero address; a wallet that gives is a transfer."
+                "from of a mint is left out or the zero address; a wallet that gives is a transfer.",
+                field="from",
             )
         if to_wallet == ZERO_ADDRESS:
-            raise Refusal("to of a mint must be a wallet, not the zero address.")
+            raise Refusal("to of a mint must be a wallet, not the zero address.", field="to")
         from_wallet = ""
     tx_hash = _tx_hash(event.tx_hash)
     settlement = _digest("tx", scope, tx_hash) if tx_hash else identity
@@ -108,9 +109,12 @@ def _read_sale(event: Sale, identity: str) -> Read:
     if seller == buyer:
         raise Refusal("A sale needs two wallets: from and to are the same.")
     if buyer == ZERO_ADDRESS:
-        raise Refusal("to of a sale is the buyer and cannot be the zero address.")
+        raise Refusal("to of a sale is the buyer and cannot be the zero address.", field="to")
     if seller == ZERO_ADDRESS:
-        raise Refusal("from of a sale is the seller and cannot be the zero address; a first sale is a mint.")
+        raise Refusal(
+            "from of a sale is the seller and cannot be the zero address; a first sale is a mint.",
+            field="from",
+        )
     price, (currency, decimals) = _price(event.price), _currency_of(event.currency, event.decimals)
     tx_hash, order_key = _tx_hash(event.tx_hash), event.order_key or ""
     order_id = _digest("order", order_key) if order_key else ""
@@ -139,9 +143,11 @@ def _read_order(event: Listing | Bid, _identity: str) -> Read:
     if event.token_id is None:
         scope = _digest("place", maker, event.collection, trait)
     elif trait:
-        raise Refusal("trait is for a bid on any token that has it; leave out trait or token_id.")
+        raise Refusal(
+            "trait is for a bid on any token that has it; leave out trait or token_id.", field="trait"
+        )
     elif not contract:
-        raise Refusal("contract is missing; a bid on a token needs it.")
+        raise Refusal("contract is missing; a bid on a token needs it.", field="contract")
     else:
         scope = _token(chain, contract, event.token_id)
     tx_hash = _tx_hash(event.tx_hash)
@@ -180,7 +186,7 @@ def _read_funding(event: Funding, _identity: str) -> Read:
 def _read_rate(event: Rate, _identity: str) -> Read:
     price, (currency, decimals) = _price(event.price), _currency_of(event.currency, event.decimals)
     if price == "0":
-        raise Refusal("price of a rate must be above zero.")
+        raise Refusal("price of a rate must be above zero.", field="price")
     return "\t\t\t", "\t" * 10 + f"{price}\t{currency}\t{decimals}" + "\t" * 4, "", None
 
 
@@ -199,7 +205,7 @@ _READERS: Final[dict[type, Callable[[Any, str], Read]]] = {
 
 def _instant(at: datetime, field: str) -> str:
     if not EARLIEST <= at < LATEST:
-        raise Refusal(f"{field} must lie in the years 2009 to 2200.")
+        raise Refusal(f"{field} must lie in the years 2009 to 2200.", field=field)
     # msgspec writes an instant ten times faster than isoformat does.
     return _encode(at if at.tzinfo is UTC else at.astimezone(UTC))[1:-1].decode()
 
@@ -207,14 +213,14 @@ def _instant(at: datetime, field: str) -> str:
 @lru_cache(maxsize=1_024)
 def _source_name(text: str) -> str:
     if not _source.fullmatch(text):
-        raise Refusal("source must be 1 to 64 of a-z 0-9 . _ -")
+        raise Refusal("source must be 1 to 64 of a-z 0-9 . _ -", field="source")
     return text
 
 
 @lru_cache(maxsize=1_024)
 def _chain_name(text: str) -> str:
     if not _chain.fullmatch(text):
-        raise Refusal("chain must be 1 to 32 of a-z 0-9 _ -")
+        raise Refusal("chain must be 1 to 32 of a-z 0-9 _ -", field="chain")
     return text
 
 
@@ -222,14 +228,17 @@ def _chain_name(text: str) -> str:
 def address(text: str, field: str) -> str:
     """Return the address as it is stored; Refusal names the field that holds a wrong one."""
     if not _address.fullmatch(text):
-        raise Refusal(f"{field} must be an address: 0x and 40 hex digits, or 1 to 128 of A-Z a-z 0-9 . _ : -")
+        raise Refusal(
+            f"{field} must be an address: 0x and 40 hex digits, or 1 to 128 of A-Z a-z 0-9 . _ : -",
+            field=field,
+        )
     return text.lower() if text.startswith("0x") else text
 
 
 def _wallet(text: str, field: str) -> str:
     wallet = address(text, field)
     if wallet == ZERO_ADDRESS:
-        raise Refusal(f"{field} cannot be the zero address, which is nobody.")
+        raise Refusal(f"{field} cannot be the zero address, which is nobody.", field=field)
     return wallet
 
 
@@ -244,28 +253,32 @@ def _tx_hash(text: str | None) -> str:
     if not text.startswith("0x"):
         return text
     if not _hex.fullmatch(text):
-        raise Refusal("tx_hash begins with 0x and must go on with hex digits only.")
+        raise Refusal("tx_hash begins with 0x and must go on with hex digits only.", field="tx_hash")
     return text.lower()
 
 
 def _price(text: str) -> str:
     if text.isdecimal() and text.isascii():
         if len(text) > 78:
-            raise Refusal(f"price has {len(text)} digits; at most 78 are stored.")
+            raise Refusal(f"price has {len(text)} digits; at most 78 are stored.", field="price")
         return text.lstrip("0") or "0"
     if text.startswith("-"):
-        raise Refusal("price must not be negative.")
-    raise Refusal("price must be a whole number of base units in digits, such as 900000000000000000.")
+        raise Refusal("price must not be negative.", field="price")
+    raise Refusal(
+        "price must be a whole number of base units in digits, such as 900000000000000000.", field="price"
+    )
 
 
 @lru_cache(maxsize=1_024)
 def _currency_of(text: str, decimals: int | None) -> tuple[str, int]:
     if not _currency.fullmatch(text):
-        raise Refusal("currency must be a symbol: 1 to 16 of A-Z 0-9 . _ -")
+        raise Refusal("currency must be a symbol: 1 to 16 of A-Z 0-9 . _ -", field="currency")
     symbol = text.upper()
     known = DECIMALS.get(symbol, decimals)
     if known is None:
-        raise Refusal(f"decimals is missing; it is needed because {symbol} is not a currency we know.")
+        raise Refusal(
+            f"decimals is missing; it is needed because {symbol} is not a currency we know.", field="decimals"
+        )
     if decimals not in (None, known):
-        raise Refusal(f"decimals is {decimals}, but {symbol} has {known}.")
+        raise Refusal(f"decimals is {decimals}, but {symbol} has {known}.", field="decimals")
     return symbol, known

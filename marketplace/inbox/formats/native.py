@@ -42,4 +42,4 @@ def refuse_control_characters(event: AnyEvent) -> None:
         value = getattr(event, field)
         if isinstance(value, str) and (found := CONTROL_CHARACTER.search(value)):
             name = field.rstrip("_")
-            raise Refusal(f"{name} holds the control character U+{ord(found[0]):04X}.")
+            raise Refusal(f"{name} holds the control character U+{ord(found[0]):04X}.", field=name)

@@ -1,5 +1,9 @@
 -- The staged lines that tell something else than the accepted event, with the fields that differ. The
 -- instant and the place in the chain count only for an event that names no transaction.
+WITH judged AS (
+    {judged}
+)
+
 SELECT
     staged.place,
     event.source,
@@ -38,8 +42,10 @@ SELECT
         ],
         ', '
     ) AS fields
-FROM inbox_staged AS staged
+FROM judged
+INNER JOIN inbox_staged AS staged
+    ON judged.place = staged.place
 INNER JOIN inbox_event AS event
     ON staged.id = event.id
-WHERE staged.content <> event.content
+WHERE judged.is_conflict
 ORDER BY staged.place

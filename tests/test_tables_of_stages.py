@@ -25,6 +25,7 @@ STAGES = {
     "shipments": "rewards/shipments",
     "status": "rewards/status",
     "whatif": "rewards/whatif",
+    "farming": "rewards/farming",
     "tab": "rewards/tab",
 }
 
@@ -109,6 +110,9 @@ EXPECTED = table("""
     whatif    | reads  | rules_ruleversion
     whatif    | reads  | shipments_award
     whatif    | reads  | shipments_line
+    farming   | reads  | inbox_event
+    farming   | reads  | registry_wallet
+    farming   | reads  | shipments_line
     tab       | reads  | facts_hold
     tab       | reads  | facts_order
     tab       | reads  | flags_flag

@@ -67,7 +67,7 @@ class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
 class Seasons(ReadOnly):
     """Seasons; a program file makes them and raises their budgets. Here their limits can be set."""
 
-    list_display = ("title", "slug", "span", "budget")
+    list_display = ("title", "slug", "span", "budget", "farm_alarm")
     ordering = ("-starts_at",)
     form = LimitsForm
     fields = ("title", "slug", "span", "budget", *LIMITS)
@@ -93,6 +93,12 @@ class Seasons(ReadOnly):
     def budget(self, season: Season) -> str:
         """The budget as people read it."""
         return figures.xp(season.budget_xp)
+
+    @admin.display(description="1,000 XP must cost at least")
+    def farm_alarm(self, season: Season) -> str:
+        """What the farm check measures rules by, as people read it."""
+        alarm = season.farm_alarm_wei_per_1000_xp
+        return "not said" if alarm is None else figures.eth(int(alarm))
 
 
 class Collections(ReadOnly):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from rewards.rules.kinds import KINDS
+from rewards.rules.kinds import KINDS, units
 from rewards.rules.kinds.collections import Slug
 from rewards.rules.kinds.contract import Kind
 from rewards.rules.operations import LIMITS, MOST_BUDGET_XP
@@ -59,12 +59,21 @@ class SeasonTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     cap_xp_per_collector: Cap = None
     cap_xp_per_rule_day: Cap = None
     cap_xp_per_shipment: Cap = None
+    farm_alarm_eth_per_1000_xp: Decimal | None = None
 
     @property
     def limits(self) -> dict[str, int | None]:
         """The safety limits that the table names; None for one that it lifts."""
         named = {name: getattr(self, name) for name in LIMITS}
         return {name: None if cap == "none" else cap for name, cap in named.items() if cap is not None}
+
+    @property
+    def farm_alarm_wei(self) -> int | None:
+        """What 1,000 XP have to cost a farmer, in wei; ValueError where that is no amount."""
+        eth = self.farm_alarm_eth_per_1000_xp
+        if eth is not None and eth <= 0:
+            raise ValueError("is not above zero")
+        return None if eth is None else units.wei(eth)
 
 
 class CohortTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -222,10 +231,7 @@ class _Wrong(Exception):
 def _read_table(program: Program, table: str, name: str, fields: dict[str, Any]) -> None:
     """Read one table into the program."""
     if table == "season":
-        season = _convert(fields, SeasonTable)
-        if season.ends_at <= season.starts_at:
-            raise _Wrong("ends_at", "is not after starts_at")
-        program.seasons[name] = season
+        program.seasons[name] = _read_season(fields)
     elif table == "cohort":
         program.cohorts[name] = _wallets(program, _convert(fields, CohortTable))
     elif table == "rule":
@@ -246,6 +252,17 @@ def _read_table(program: Program, table: str, name: str, fields: dict[str, Any])
         except ValueError as error:
             raise _Wrong("audience", str(error)) from error
         program.shipments[name] = shipment
+
+
+def _read_season(fields: dict[str, Any]) -> SeasonTable:
+    season: SeasonTable = _convert(fields, SeasonTable)
+    if season.ends_at <= season.starts_at:
+        raise _Wrong("ends_at", "is not after starts_at")
+    try:
+        _ = season.farm_alarm_wei
+    except ValueError as error:
+        raise _Wrong("farm_alarm_eth_per_1000_xp", str(error)) from error
+    return season
 
 
 def _read_rule(fields: dict[str, Any]) -> RuleTable:

@@ -49,6 +49,7 @@ def apply(*, program: Program, author: str, as_of: datetime) -> list[Change]:
                     budget_xp=season.budget_xp,
                     as_of=as_of,
                     limits=season.limits,
+                    farm_alarm_wei=season.farm_alarm_wei,
                 )
                 changes.append(Change("season", name, done))
         for name, addresses in program.cohorts.items():

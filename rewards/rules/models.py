@@ -11,6 +11,9 @@ class Season(models.Model):
 
     The caps are safety limits, which no plan that is approved may break: for one collector in one shipment,
     for one rule and day, and for one shipment. An empty one does not limit.
+
+    ``farm_alarm_wei_per_1000_xp`` is what 1,000 XP have to cost a farmer in fees; a rule by which they come
+    cheaper is named by the farm check. Empty where nobody said.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -22,11 +25,16 @@ class Season(models.Model):
     cap_xp_per_collector = models.BigIntegerField(null=True, blank=True)
     cap_xp_per_rule_day = models.BigIntegerField(null=True, blank=True)
     cap_xp_per_shipment = models.BigIntegerField(null=True, blank=True)
+    farm_alarm_wei_per_1000_xp = models.DecimalField(max_digits=40, decimal_places=0, null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="season_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(farm_alarm_wei_per_1000_xp=None) | Q(farm_alarm_wei_per_1000_xp__gt=0),
+                name="farm_alarm_is_above_zero",
             ),
             models.CheckConstraint(condition=Q(budget_xp__gt=0), name="season_has_a_budget"),
             models.CheckConstraint(

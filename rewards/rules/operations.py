@@ -36,6 +36,7 @@ def put_season(
     budget_xp: int,
     as_of: datetime,
     limits: Mapping[str, int | None] | None = None,
+    farm_alarm_wei: int | None = None,
 ) -> str:
     """
     Make a season and fund it, or raise its budget, and return what was done in a few words.
@@ -63,8 +64,12 @@ def put_season(
             reason="budget",
             posted_at=as_of,
         )
-    changed = season.title != title or season.budget_xp != budget_xp
-    season.title, season.budget_xp = title, budget_xp
+    changed = (season.title, season.budget_xp, season.farm_alarm_wei_per_1000_xp) != (
+        title,
+        budget_xp,
+        farm_alarm_wei,
+    )
+    season.title, season.budget_xp, season.farm_alarm_wei_per_1000_xp = title, budget_xp, farm_alarm_wei
     season.save()
     limited = put_limits(season=season, limits=limits or {})
     if is_new:

@@ -70,8 +70,8 @@ class Seasons(ReadOnly):
     list_display = ("title", "slug", "span", "budget", "farm_alarm")
     ordering = ("-starts_at",)
     form = LimitsForm
-    fields = ("title", "slug", "span", "budget", *LIMITS)
-    readonly_fields = ("title", "slug", "span", "budget")
+    fields = ("title", "slug", "span", "budget", "farm_alarm", *LIMITS)
+    readonly_fields = ("title", "slug", "span", "budget", "farm_alarm")
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.has_perm("staff.edit_rules"))

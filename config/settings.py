@@ -23,6 +23,9 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "local-only-" * 6 if LOCAL or DEBUG el
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters.")
 
+# Former keys, parted by spaces: what they signed or sealed is still read, and nothing is written with them.
+SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()
+
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
@@ -41,6 +44,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "marketplace",
     "marketplace.inbox",
+    "marketplace.intake",
     "marketplace.registry",
     "marketplace.facts",
     "rewards",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/events", include("marketplace.intake.urls")),
     path("api/", include("rewards.api.urls")),
     path("admin/", include("rewards.admin.urls")),
     path("rewards/", include("rewards.tab.urls")),

@@ -24,7 +24,7 @@ def privileges(table: str) -> list[str]:
 
 class TestGrant:
     @pytest.mark.parametrize(
-        "table", ["ledger_transfer", "ledger_account", "inbox_event", "shipments_comment"]
+        "table", ["ledger_transfer", "ledger_account", "inbox_event", "intake_delivery", "shipments_comment"]
     )
     def test_lets_the_app_only_add_to_what_only_grows(self, db: None, table: str) -> None:
         assert privileges(table) == ["SELECT", "INSERT"]

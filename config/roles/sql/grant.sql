@@ -17,6 +17,7 @@ BEGIN
         FROM (
             VALUES
             ('inbox_event', 'UPDATE, DELETE'),
+            ('intake_delivery', 'UPDATE, DELETE'),
             ('ledger_account', 'UPDATE, DELETE'),
             ('ledger_transfer', 'UPDATE, DELETE'),
             ('shipments_comment', 'UPDATE, DELETE'),

@@ -25,6 +25,8 @@ LOGGED = [
     "api_apikey",
     "flags_flag",
     "flags_pause",
+    "intake_secret",
+    "intake_sender",
     "registry_collection",
     "rules_cohort",
     "rules_cohortmember",

@@ -6,23 +6,31 @@ two stages can share a step without gluing strings. psycopg reads both forms ins
 too, which is why comments in our files use neither.
 """
 
+import functools
 import inspect
 import logging
+import random
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg import sql
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
+from psycopg import errors, sql
 
 logger = logging.getLogger("holdfast.sql")
 
 Params: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = dict[str, Any]
+Taken = ParamSpec("Taken")
+Given = TypeVar("Given")
 
 SLOT = re.compile(r"\{(\w+)\}")
+
+# PostgreSQL ends a transaction with one of these so that another one can go on. Nothing is wrong with it.
+ENDED_FOR_ANOTHER = (errors.DeadlockDetected, errors.SerializationFailure)
+MOST_TURNS = 5
 
 
 class Statement:
@@ -84,3 +92,30 @@ def folder(name: str = "sql") -> Folder:
     """The folder of SQL files beside the calling module."""
     caller = inspect.stack()[1].filename
     return Folder(Path(caller).parent / name)
+
+
+def in_one_transaction(work: Callable[Taken, Given]) -> Callable[Taken, Given]:
+    """
+    A function as one transaction, begun again when PostgreSQL ended it so that another could go on.
+
+    A deadlock or a serialization failure undoes the whole of it; the next turn sees what the other left.
+    After five turns the error is raised. So it is at once where the caller has a transaction of its own,
+    since that would have to begin again as a whole.
+    """
+
+    @functools.wraps(work)
+    def in_turns(*args: Taken.args, **kwargs: Taken.kwargs) -> Given:
+        for turn in range(1, MOST_TURNS + 1):
+            try:
+                with transaction.atomic():
+                    return work(*args, **kwargs)
+            except OperationalError as error:
+                ended_for_another = isinstance(error.__cause__, ENDED_FOR_ANOTHER)
+                if not ended_for_another or connection.in_atomic_block or turn == MOST_TURNS:
+                    raise
+                logger.info("%s begins again, turn %s: %s", work.__name__, turn + 1, error)
+                # Two that ran into each other wait for different times, so that they do not meet again.
+                time.sleep(random.uniform(0, 0.02 * 2**turn))  # noqa: S311 (it keeps nothing secret)
+        raise AssertionError("the last turn returns or raises")
+
+    return in_turns

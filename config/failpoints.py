@@ -2,14 +2,16 @@
 Named points of the code at which a test can kill or hold the process that passes there.
 
 Nothing in a production arms a point: no setting and no variable of ``config.settings`` is read here. Only
-``arm`` does, and only the settings of the fault tests call it. Unarmed, a point costs one look into an
-empty dictionary.
+``arm`` and ``meeting`` do, and only the fault tests call them. Unarmed, a point costs one look into an empty
+dictionary.
 """
 
 import fcntl
 import os
 import re
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +50,7 @@ class Failpoint:
             return passages.tell()
 
 
-_armed: dict[str, Failpoint] = {}
+_armed: dict[str, Callable[[], object]] = {}
 
 
 def arm(text: str) -> None:
@@ -60,12 +62,21 @@ def arm(text: str) -> None:
     form = FORM.fullmatch(text)
     if form is None:
         raise ValueError(f"A failpoint is written POINT:kill@NUMBER=/FOLDER or with wait, not {text!r}.")
-    _armed[form["point"]] = Failpoint(
-        way=form["way"], passage=int(form["passage"]), folder=Path(form["folder"])
-    )
+    point = Failpoint(way=form["way"], passage=int(form["passage"]), folder=Path(form["folder"]))
+    _armed[form["point"]] = point.pass_by
+
+
+@contextmanager
+def meeting(point: str, act: Callable[[], object]) -> Iterator[None]:
+    """Have this process do something each time it passes a point within the block, such as raise an error."""
+    _armed[point] = act
+    try:
+        yield
+    finally:
+        del _armed[point]
 
 
 def reach(point: str) -> None:
     """Say that this process passes a point; does nothing unless a test armed it."""
     if point in _armed:
-        _armed[point].pass_by()
+        _armed[point]()

@@ -8,3 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include("rewards.admin.urls")),
     path("rewards/", include("rewards.tab.urls")),
 ]
+
+# What nobody caught: a database that is away is a 503, anything else a 500.
+handler500 = "config.outage.answer"

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from unfold.sites import UnfoldAdminSite
 
+from config import db
 from rewards.staff import operations as staff
 
 View: TypeAlias = Callable[..., HttpResponseBase]
@@ -21,15 +22,20 @@ def in_the_name_of_the_user(view: View) -> View:
     """
     Do what a request changes in one transaction, in its user's name.
 
-    A view that raises leaves nothing behind, and the change log never says that it was nobody.
+    A view that raises leaves nothing behind, and the change log never says that it was nobody. One that
+    PostgreSQL ended for another's sake is called again.
     """
+
+    @db.in_one_transaction
+    def change(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with staff.acting(name=request.user.get_username()):
+            return view(request, *args, **kwargs)
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in SAFE_METHODS:
             return view(request, *args, **kwargs)
-        with staff.acting(name=request.user.get_username()):
-            return view(request, *args, **kwargs)
+        return change(request, *args, **kwargs)
 
     return wrapped
 

@@ -152,7 +152,7 @@ def note_plan_problem(*, slug: str, problem: str, as_of: datetime, is_last: bool
     noted.update(problem=problem, **({"plan_due_at": None} if is_last else {}))
 
 
-@transaction.atomic
+@db.in_one_transaction
 def approve(
     *, slug: str, digest: str, approver: str, as_of: datetime, looked_at: datetime | None = None
 ) -> Shipment:
@@ -222,7 +222,7 @@ def _move_budget(*, shipment: Shipment, amount_xp: int, as_of: datetime) -> None
         ) from error
 
 
-@transaction.atomic
+@db.in_one_transaction
 def cancel(*, slug: str, as_of: datetime) -> Shipment:
     """Call a shipment off before it ships, and give XP that was set aside back to the season."""
     shipment = _lock(slug=slug)
@@ -247,7 +247,7 @@ def cancel(*, slug: str, as_of: datetime) -> Shipment:
     return shipment
 
 
-@transaction.atomic
+@db.in_one_transaction
 def start(*, slug: str, as_of: datetime, batch_size: int = AWARDS_A_BATCH) -> Shipment:
     """
     Begin to ship: cut the awards into batches, the work list of the workers.
@@ -279,8 +279,7 @@ def post_batch(*, batch_id: int, as_of: datetime) -> bool:
         return False
     failpoints.reach("batch.claimed")
     try:
-        with transaction.atomic():
-            return _post_locked(batch_id=batch_id, as_of=as_of)
+        return _post_locked(batch_id=batch_id, as_of=as_of)
     except (LedgerMismatch, InsufficientXp, IntegrityError, PostFailed) as error:
         batch = Batch.objects.get(id=batch_id)
         state = "failed" if batch.attempts >= MOST_ATTEMPTS else "pending"
@@ -288,6 +287,7 @@ def post_batch(*, batch_id: int, as_of: datetime) -> bool:
         raise PostFailed(f"Batch {batch.number}: {error}") from error
 
 
+@db.in_one_transaction
 def _post_locked(*, batch_id: int, as_of: datetime) -> bool:
     """The transaction of one batch: lock it, post its awards, mark it done."""
     found = SQL["lock_batch"].rows({"batch_id": batch_id})

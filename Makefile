@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 SCALE ?= small
+MINUTES ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -14,7 +15,7 @@ PRODUCTION := env -u DEBUG -u LOCAL DATABASE_URL=postgresql://app@db/holdfast AL
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
-.PHONY: run stop test check bench
+.PHONY: run stop test check bench faults soak
 
 run: $(RUN_READY)
 	@exec $(BIN)/python -m config.run start --port $(PORT)
@@ -34,6 +35,14 @@ check: $(DEV_READY)
 	@# Models and migrations are compared without a database, which Django would warn about.
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Every row of docs/reference/faults.md, in all its cases; `make test` has the short form.
+faults: $(DEV_READY)
+	$(BIN)/python -m tests.faults $(PYTEST_ARGS)
+
+# Random faults for MINUTES; SEED repeats those of an earlier run.
+soak: $(DEV_READY)
+	$(BIN)/python -m pytest tests/faults/test_soak.py --faults=full --minutes=$(MINUTES) $(if $(SEED),--seed=$(SEED))
 
 bench: $(DEV_READY)
 	$(BIN)/python -m bench --scale $(SCALE)

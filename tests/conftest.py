@@ -24,11 +24,22 @@ from config.local.redis import Redis
 from config.local.server import ServerError
 from config.run.parts import end_left_behind
 from tests import settings
+from tests.faults import forms
 
 # Numbers for what belongs to one test only.
 NUMBERS = itertools.count(1)
 
 TEMPLATE = f"template_holdfast_{os.getpid()}"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options that our tests have of their own."""
+    forms.add_options(parser)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was not asked for."""
+    forms.leave_out_the_long_form(config, items)
 
 
 @pytest.fixture(scope="session")

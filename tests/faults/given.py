@@ -12,6 +12,7 @@ COLLECTORS = 400
 BATCH_SIZE = 50
 
 SHIPMENT = "2026-03"
+CONTRACT = "0x" + "c" * 40
 
 PROGRAM = """
 [season.one]
@@ -44,23 +45,26 @@ rules = ["buyers", "long-holders"]
 """
 
 
-def write_market(path: Path) -> None:
+def write_market(path: Path, *, collectors: int = COLLECTORS) -> None:
     """Write the market as native events, the same each time."""
-    path.write_text("".join(json.dumps(event) + "\n" for event in _events()))
+    with path.open("w") as file:
+        file.writelines(json.dumps(event) + "\n" for event in _events(collectors))
 
 
-def _events() -> Iterator[dict[str, Any]]:
-    maker = _wallet(COLLECTORS)
-    for number in range(COLLECTORS):
+def _events(collectors: int) -> Iterator[dict[str, Any]]:
+    maker = _wallet(collectors)
+    # An hour apart, or as much closer as it takes for all to fit into the round's window.
+    pace = min(timedelta(hours=1), timedelta(days=30) / collectors)
+    for number in range(collectors):
         buyer = _wallet(number)
         if number % 3 == 0:
             # Mints between July and March: some holds are too young, some cross a step, some two.
-            held_since = day("2025-07-01") + timedelta(days=number * 2 // 3)
+            held_since = day("2025-07-01") + timedelta(days=number % COLLECTORS * 2 // 3)
             yield _event(f"held-{number}", "mint", at=held_since.isoformat(), to=buyer)
-        minted_at = day("2026-02-01") + timedelta(minutes=number)
+        minted_at = day("2026-02-01") + timedelta(seconds=number)
         yield _event(f"sold-{number}", "mint", at=minted_at.isoformat(), to=maker)
         sale = {"from": maker, "to": buyer, "price": str((1 + number % 97) * 10**16), "currency": "ETH"}
-        sold_at = day("2026-03-01") + timedelta(hours=number)
+        sold_at = day("2026-03-01") + pace * number
         yield _event(f"sold-{number}", "sale", at=sold_at.isoformat(), **sale)
 
 
@@ -69,6 +73,6 @@ def _wallet(number: int) -> str:
 
 
 def _event(token: str, kind: str, **fields: str) -> dict[str, Any]:
-    place = {"chain": "ethereum", "contract": _wallet(COLLECTORS + 1), "collection": "apes"}
+    place = {"chain": "ethereum", "contract": CONTRACT, "collection": "apes"}
     key = f"{token}:{kind}"
     return {"source": "market", "key": key, "kind": kind, **place, "token_id": token, **fields}

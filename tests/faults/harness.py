@@ -7,14 +7,17 @@ What a test waits for is a row or a file, with a deadline; nothing here waits fo
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psutil
 import psycopg
@@ -33,6 +36,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 # Generous, because the machine may be busy with other work; only a failing test waits for so long.
 DEADLINE_SECONDS = 120
+# Longer than a visitor waits: a web server that takes so long for a page does not answer.
+WEB_SECONDS = 20
 LEASE_SECONDS = 2
 SWEEP_SECONDS = 1
 
@@ -108,6 +113,10 @@ class Program:
         """The process numbers of its children that live."""
         return {child.pid for child in psutil.Process(self.pid).children() if is_alive(child)}
 
+    def ask_to_end(self) -> None:
+        """Ask the process alone to end, as an init system does before it kills."""
+        self._process.terminate()
+
     def kill(self) -> None:
         """Kill the process alone. It is waited for later, so that its group's number stays its own."""
         self._process.kill()
@@ -135,29 +144,46 @@ class Stack:
     gates: list[Gate] = field(default_factory=list)
 
     def start_worker(
-        self, *, fault: Fault | None = None, processes: int = 2, through: Proxy | None = None
+        self,
+        *,
+        fault: Fault | None = None,
+        processes: int = 2,
+        through: Proxy | None = None,
+        **more: str,
     ) -> Program:
         """
         Start a worker with a pool of that many processes; ``fault`` is what happens to one of them.
 
         It reaches Redis through the proxy, if one is named.
         """
-        armed = {} if fault is None else {"HOLDFAST_FAILPOINT": str(fault)}
+        if fault is not None:
+            more["HOLDFAST_FAILPOINT"] = str(fault)
         if through is not None:
-            armed["REDIS_URL"] = f"redis://127.0.0.1:{through.port}/0"
+            more["REDIS_URL"] = f"redis://127.0.0.1:{through.port}/0"
         name = f"worker-{len(self.programs)}"
         pool = ("--pool", "prefork", "--concurrency", str(processes))
         node = ("--hostname", f"{name}@%h", "--loglevel", "INFO")
-        return self._start(name, *CELERY, "worker", *pool, *node, *ALONE, **armed)
+        return self._start(name, *CELERY, "worker", *pool, *node, *ALONE, **more)
 
     def start_beat(self) -> Program:
         """Start the beat, which has a worker look for what is due every second."""
         schedule = ("--schedule", str(self.folder / "beat"), "--pidfile", "")
         return self._start(f"beat-{len(self.programs)}", *CELERY, "beat", *schedule)
 
-    def manage(self, *words: str) -> Program:
+    def start_web(self) -> "Web":
+        """Start the web server, and return when it answers."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = int(free.getsockname()[1])
+        place = ("--host", "127.0.0.1", "--port", str(port))
+        words = ("-m", "granian", "--interface", "wsgi", *place, "--blocking-threads", "4")
+        web = Web(port=port)
+        self._start(f"web-{len(self.programs)}", *words, "config.wsgi:application")
+        self.wait_until("the web server answers", lambda: web.get("/rewards/").status == 200)
+        return web
+
+    def manage(self, *words: str, **more: str) -> Program:
         """Start a command of manage.py."""
-        return self._start(f"{words[0]}-{len(self.programs)}", "manage.py", *words)
+        return self._start(f"{words[0]}-{len(self.programs)}", "manage.py", *words, **more)
 
     def finish(self, program: Program) -> str:
         """Wait for a program to end well, and return what it said."""
@@ -179,10 +205,10 @@ class Stack:
         return self.gates[-1]
 
     def wait_until(self, what: str, condition: Callable[[], object]) -> None:
-        """Return as soon as a condition is true; Late after the deadline. PostgreSQL may be down."""
+        """Return as soon as a condition is true; Late after the deadline. Servers may be down."""
         deadline = time.monotonic() + DEADLINE_SECONDS
         while True:
-            with suppress(psycopg.OperationalError):
+            with suppress(psycopg.OperationalError, OSError):
                 if condition():
                     return
             if time.monotonic() > deadline:
@@ -221,6 +247,20 @@ class Stack:
         """What the shipments of this stack's database have come to."""
         return read_outcome(self.postgres.url(database=self.database))
 
+    def execute(self, *statements: str) -> None:
+        """Run statements as a superuser, each in a transaction of its own."""
+        with psycopg.connect(self.postgres.url(database=self.database), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def alter_database(self, words: str) -> None:
+        """Change a setting of this stack's database, for sessions to come."""
+        self.execute(f'ALTER DATABASE "{self.database}" {words}')
+
+    def says(self, program: Program, words: str) -> bool:
+        """Whether a program's log has these words."""
+        return words in program.log.read_text(errors="replace")
+
     def logs(self) -> str:
         """The last lines of everybody's log."""
         return "\n".join(f"── {program.name}\n{tail(program.log)}" for program in self.programs)
@@ -249,6 +289,56 @@ class Stack:
         return program
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the web server said: the status, when to come again, and the page."""
+
+    status: int
+    retry_after: str | None
+    page: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Web:
+    """A web server on loopback, as a visitor sees it."""
+
+    port: int
+
+    def get(self, path: str) -> Answer:
+        """Ask for a page, with a connection of one's own; OSError where nobody answers."""
+        return self._ask("GET", path, headers={})
+
+    def post(self, path: str, *, session: str, **fields: str) -> Answer:
+        """Send a form as the member of staff whom a session belongs to."""
+        token = "0123456789abcdef" * 2
+        body = urlencode({**fields, "csrfmiddlewaretoken": token})
+        headers = {
+            "Cookie": f"sessionid={session}; csrftoken={token}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        return self._ask("POST", path, headers=headers, body=body)
+
+    def _ask(self, method: str, path: str, *, headers: Mapping[str, str], body: str | None = None) -> Answer:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=WEB_SECONDS)
+        try:
+            connection.request(method, path, body=body, headers=dict(headers))
+            answer = connection.getresponse()
+            page = answer.read().decode()
+            return Answer(status=answer.status, retry_after=answer.getheader("Retry-After"), page=page)
+        finally:
+            connection.close()
+
+
 def kill(pid: int) -> None:
     """Kill one process by its number, as the kernel does when memory runs out."""
     os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """A process that does not run while the block does, and has not ended either."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)

@@ -1,0 +1,1 @@
+"""An app of a later version, whose migration changes a table that batches are posted from."""

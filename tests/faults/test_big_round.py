@@ -1,0 +1,97 @@
+"""P9: a round of 100,000 awards by four worker processes, of which one is killed every two seconds."""
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from config import roles
+from config.local.postgres import APP_ROLE, Postgres
+from rewards import pipeline
+from rewards.shipments import operations as shipments
+from tests.faults.conftest import MakeStack, django_on
+from tests.faults.given import PROGRAM, SHIPMENT, write_market
+from tests.faults.harness import Program, Stack
+from tests.faults.outcome import Outcome, differences
+
+BIG = "big"
+AWARDS = 100_000
+WORKERS = 4
+KILL_SECONDS = 2
+
+
+@pytest.fixture
+def big_round(mortal_postgres: Postgres, mortal_folder: Path) -> Postgres:
+    """A server with an approved round of 100,000 awards, each of a sale at a price of its own."""
+    roles.create(superuser_url=mortal_postgres.url(), database=BIG)
+    market, program = mortal_folder / "big.ndjson", mortal_folder / "big.toml"
+    write_market(market, collectors=AWARDS)
+    program.write_text(PROGRAM.replace("10_000_000", "1_000_000_000"))
+    with django_on(mortal_postgres, database=BIG):
+        call_command("migrate", verbosity=0)
+        roles.grant(role=APP_ROLE)
+        call_command("ingest", str(market), foreground=True)
+        call_command("program", "apply", str(program), by="ann")
+        call_command("shipment", "plan", SHIPMENT, foreground=True)
+        digest = str(shipments.get(slug=SHIPMENT).plan_digest)
+        call_command("shipment", "approve", SHIPMENT, digest=digest, by="bob")
+    return mortal_postgres
+
+
+def ship(
+    make_stack: MakeStack, postgres: Postgres, meanwhile: Callable[[Stack, list[Program]], None]
+) -> tuple[Outcome, float]:
+    """Ship with four workers of one process each; what came of it, and the seconds it took."""
+    with make_stack(postgres, of=BIG) as stack:
+        workers = [stack.start_worker(processes=1) for _ in range(WORKERS)]
+        stack.wait_until("all listen", lambda: all(stack.says(worker, "ready.") for worker in workers))
+        stack.start_beat()
+        began = time.monotonic()
+        stack.manage("shipment", "ship", SHIPMENT)
+        meanwhile(stack, workers)
+        stack.wait_until_shipped(SHIPMENT)
+        seconds = time.monotonic() - began
+        with django_on(postgres, database=stack.database):
+            assert pipeline.list_findings() == []
+        return stack.outcome(), seconds
+
+
+class TestBigRound:
+    @pytest.mark.long_form
+    def test_is_equal_with_a_worker_killed_every_two_seconds(
+        self,
+        big_round: Postgres,
+        make_stack: MakeStack,
+        request: pytest.FixtureRequest,
+        record_property: Callable[[str, object], None],
+    ) -> None:
+        seed = request.config.getoption("--seed") or random.SystemRandom().randrange(1_000_000)
+        print(f"big round: seed {seed}", file=sys.__stderr__, flush=True)
+        drawn = random.Random(seed)
+        killed = []
+
+        def kill_every_two_seconds(stack: Stack, workers: list[Program]) -> None:
+            state = "SELECT state FROM shipments_shipment"
+            due = time.monotonic() + KILL_SECONDS
+            while stack.value(state) != "shipped":
+                if time.monotonic() >= due:
+                    due += KILL_SECONDS
+                    killed.append(drawn.randrange(WORKERS))
+                    workers[killed[-1]].kill_all()
+                    workers[killed[-1]] = stack.start_worker(processes=1)
+                time.sleep(0.05)
+
+        calm, calm_seconds = ship(make_stack, big_round, meanwhile=lambda *_: None)
+        disturbed, seconds = ship(make_stack, big_round, meanwhile=kill_every_two_seconds)
+        assert len(calm.awards) == AWARDS
+        assert killed
+        assert differences(disturbed, calm) == []
+        record_property(
+            f"{AWARDS:,} awards, {WORKERS} worker processes",
+            f"in peace {calm_seconds:.1f} s; with {len(killed)} kills, one every {KILL_SECONDS} s, "
+            f"{seconds:.1f} s: {seconds / calm_seconds:.1f} times as long; seed {seed}",
+        )

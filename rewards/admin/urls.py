@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from rewards.admin import tables
 from rewards.admin.site import site
-from rewards.admin.views import collectors, dashboard, flags, lists, rules, shipments
+from rewards.admin.views import audience, collectors, dashboard, flags, lists, rules, shipments
 
 app_name = "admin"
 
@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shipments/<str:slug>/", site.page(shipments.show), name="shipment"),
     path("shipments/<str:slug>/plan/", site.page(shipments.plan, needs="plan"), name="plan"),
     path("shipments/<str:slug>/approve/", site.page(shipments.approve, needs="approve"), name="approve"),
+    path("shipments/<str:slug>/audience/", site.page(audience.save, needs="plan"), name="audience"),
+    path("shipments/<str:slug>/audience/count/", site.page(audience.count), name="audience_count"),
     path("collectors/", site.page(collectors.find), name="collectors"),
     path("collectors/<str:address>/", site.page(collectors.show), name="collector"),
     path("cohorts/", site.page(lists.cohorts), name="cohorts"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -31,6 +32,30 @@ def send_back(*, slug: str, comment: str, by: str, as_of: datetime) -> Shipment:
     shipment.save(update_fields=["state", "plan_due_at"])
     _note(shipment, kind="sent_back", text=text, by=by, as_of=as_of)
     return shipment
+
+
+@transaction.atomic
+def change_audience(*, slug: str, filters: dict[str, Any], by: str, as_of: datetime) -> bool:
+    """
+    Give a draft other filters, as ``audience.stored`` has them, and return whether they differ.
+
+    A plan was made for others, so it becomes a draft again, with a word why, and nobody can approve it until
+    it is planned again. Raises ShipmentError for what was approved.
+    """
+    shipment = _lock(slug)
+    if shipment.state not in ("draft", "planned"):
+        raise ShipmentError(f"{slug} is {shipment.state}; whom it is for stays. Nothing was changed.")
+    if shipment.audience == filters:
+        return False
+    was_planned = shipment.state == "planned"
+    shipment.audience, shipment.state = filters, "draft"
+    if was_planned:
+        shipment.plan_due_at = None
+    shipment.save(update_fields=["audience", "state", "plan_due_at"])
+    if was_planned:
+        text = "Whom it is for was changed; it has to be planned again."
+        _note(shipment, kind="sent_back", text=text, by=by, as_of=as_of)
+    return True
 
 
 @transaction.atomic

@@ -1,9 +1,10 @@
 """Shipments in the admin: what is shown, who may plan and approve, whom an audience reaches."""
 
 import pytest
+from django.db import IntegrityError
 
 from rewards.rules import operations as rules
-from rewards.shipments.models import Shipment
+from rewards.shipments.models import Comment, Shipment
 from rewards.staff.models import Change
 from tests.admin.given import signed_in, text
 from tests.admin.test_flags import errors
@@ -126,3 +127,55 @@ class TestAudience:
         assert response.status_code == 400
         (said,) = errors(response.content.decode())
         assert says in said
+
+    def test_an_operator_saves_them_and_a_plan_has_to_be_made_again(self) -> None:
+        shipment = planned()
+        rules.put_cohort(slug="testers", addresses=[address("ann")])
+        olga = signed_in("operator", name="olga")
+        page = "/admin/shipments/first/audience/"
+
+        counted = olga.post(page, {"in_cohort": "testers", "count": "1"})
+        assert "Whom it reaches: 0 collectors" in text(counted)
+        wrong = olga.post(page, {"random_share": "0.5"})
+        assert wrong.status_code == 400
+        assert errors(wrong.content.decode()) == [
+            "Seed is missing; without it nobody could check the choice."
+        ]
+        shipment.refresh_from_db()
+        assert (shipment.state, shipment.audience) == ("planned", {})
+
+        assert olga.post(page, {"in_cohort": "testers"}).status_code == 302
+
+        shipment.refresh_from_db()
+        assert (shipment.state, shipment.audience["in_cohort"]) == ("draft", "testers")
+        changed = Change.objects.filter(table_name="shipments_shipment").latest("id")
+        assert (changed.actor, (changed.after or {})["audience"]["in_cohort"]) == ("olga", "testers")
+        assert Comment.objects.get().text == "Whom it is for was changed; it has to be planned again."
+        # The same again changes nothing.
+        assert olga.post(page, {"in_cohort": "testers"}).status_code == 302
+        assert Change.objects.filter(table_name="shipments_shipment").latest("id") == changed
+
+    def test_counts_for_the_script_what_was_typed(self) -> None:
+        planned()
+        given.wallet("ann")
+        vera = signed_in("viewer", name="vera")
+        page = "/admin/shipments/first/audience/count/"
+
+        assert vera.get(page).json() == {"reached": "1 collector"}
+        assert vera.get(page, {"bought_in_window": "on"}).json() == {"reached": "0 collectors"}
+        wrong = vera.get(page, {"minimum_spend_eth": "-1"})
+        assert wrong.status_code == 400
+        assert list(wrong.json()["errors"]) == ["minimum_spend_eth"]
+        assert vera.post("/admin/shipments/first/audience/", {}).status_code == 403
+
+    def test_nobody_changes_whom_an_approved_round_is_for(self) -> None:
+        shipment = planned()
+        given.ship(shipment, states="approved", posted=False)
+        olga = signed_in("operator", name="olga")
+
+        refused = olga.post("/admin/shipments/first/audience/", {"bought_in_window": "on"})
+
+        assert refused.status_code == 400
+        assert "first is approved; whom it is for stays. Nothing was changed." in text(refused)
+        with pytest.raises(IntegrityError, match="changes only while it is a draft"):
+            Shipment.objects.update(audience={"bought_in_window": True})

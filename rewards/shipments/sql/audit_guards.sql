@@ -69,6 +69,7 @@ FROM (
     ('shipments_shipment', 'every_removal_is_logged'),
     ('shipments_shipment', 'life_cycle_goes_one_way'),
     ('shipments_shipment', 'no_change_goes_unlogged'),
+    ('shipments_shipment', 'plan_keeps_its_audience'),
     ('staff_change', 'change_log_only_grows'),
     ('staff_told', 'every_change_is_logged'),
     ('staff_told', 'every_new_row_is_logged'),

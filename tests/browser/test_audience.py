@@ -1,7 +1,5 @@
 """Whom a shipment is for, counted while it is typed, in a real browser."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -13,10 +11,10 @@ __all__ = ["browser", "pytestmark", "server"]
 
 
 @pytest.fixture
-def shipment_page(server: str) -> Iterator[str]:
+def shipment_page(server: str) -> str:
     """The address of a plan's page, written before the browser starts."""
     given.shipment(Season.objects.get(), "first", start="2019-01-01", end="2019-02-01")
-    yield f"{server}/admin/shipments/first/"
+    return f"{server}/admin/shipments/first/"
 
 
 class TestAudience:

@@ -1,4 +1,4 @@
-"""Lays out a chart of stacked bars: integers in, places in an SVG out."""
+"""Lays out charts of bars, stacked by rule or a histogram: integers in, places in an SVG out."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rewards.admin.queries import Issue
+from rewards.shipments.review import Bin, Spread
 from rewards.tab import figures
 
 WIDTH = 720
@@ -14,6 +15,13 @@ LEFT = 64
 FOOT = 28
 WIDEST = 56
 COLOURS = 6
+
+# More bounds than these under a histogram would run into each other; then only powers of ten are named.
+MOST_BOUNDS = 13
+
+# The percentiles that a histogram marks, and how each is called.
+MARKED = {50: "half", 99: "99 %"}
+MARK_Y = {50: 0, 99: 16}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +72,105 @@ class Chart:
     bars: list[Bar]
     ticks: list[Tick]
     series: list[Series]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a histogram, with what it stands for as text."""
+
+    x: int
+    width: int
+    y: int
+    height: int
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A place along the axis, and what stands there; ``y`` is where the line of one in the chart begins."""
+
+    x: int
+    label: str
+    y: int = 0
+
+    @property
+    def anchor(self) -> str:
+        """On which side of its line a label has room."""
+        return "start" if self.x < WIDTH * 3 // 4 else "end"
+
+    @property
+    def text_x(self) -> int:
+        """Where the label begins or ends, a little beside its line."""
+        return self.x + (6 if self.anchor == "start" else -6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Histogram:
+    """How many collectors get how much: columns of equal width, each two to two and a half times the last."""
+
+    width: int
+    height: int
+    left: int
+    foot: int
+    columns: list[Column]
+    bounds: list[Mark]
+    ticks: list[Tick]
+    marks: list[Mark]
+
+
+def histogram(spread: Spread) -> Histogram | None:
+    """The awards of a plan by size; None where there is none."""
+    if not spread.bins:
+        return None
+    top = nice_top(max(one.award_count for one in spread.bins))
+    step = min((WIDTH - LEFT - 12) // len(spread.bins), WIDEST * 2)
+    edges = [one.from_xp for one in spread.bins] + [spread.bins[-1].below_xp]
+    named = [
+        (number, edge)
+        for number, edge in enumerate(edges)
+        if len(edges) <= MOST_BOUNDS or str(edge).strip("0") == "1"
+    ]
+    return Histogram(
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        foot=HEIGHT - FOOT,
+        columns=[_column(number, one, step=step, top=top) for number, one in enumerate(spread.bins)],
+        bounds=[Mark(x=LEFT + number * step, label=short(edge)) for number, edge in named],
+        ticks=[Tick(y=_y(top * part // 2, top=top), label=short(top * part // 2)) for part in (0, 1, 2)],
+        marks=[
+            Mark(
+                x=_place(amount_xp, bins=spread.bins, step=step),
+                label=f"{MARKED[percent]}: up to {short(amount_xp)}",
+                y=MARK_Y[percent],
+            )
+            for percent, amount_xp in spread.percentiles
+            if percent in MARKED
+        ],
+    )
+
+
+def _column(number: int, one: Bin, *, step: int, top: int) -> Column:
+    y = _y(one.award_count, top=top)
+    if one.award_count:
+        # One collector among many thousands is seen, too.
+        y = min(y, HEIGHT - FOOT - 1)
+    last_xp = one.below_xp - 1
+    amounts = figures.xp(one.from_xp) if one.from_xp == last_xp else f"{one.from_xp:,} to {last_xp:,} XP"
+    return Column(
+        x=LEFT + number * step + 1,
+        width=step - 2,
+        y=y,
+        height=HEIGHT - FOOT - y,
+        title=f"{amounts}: {figures.counted(one.award_count, 'collector')}",
+    )
+
+
+def _place(amount_xp: int, *, bins: Sequence[Bin], step: int) -> int:
+    """Where an amount lies along the axis; within a column evenly."""
+    number = next(place for place, one in enumerate(bins) if amount_xp < one.below_xp)
+    one = bins[number]
+    return LEFT + number * step + (amount_xp - one.from_xp) * step // (one.below_xp - one.from_xp)
 
 
 def issued_by_day(issues: Sequence[Issue]) -> Chart | None:

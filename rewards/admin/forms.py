@@ -50,6 +50,17 @@ class ResumeForm(forms.Form):
     at = forms.DateTimeField(label="At (UTC)", required=False, widget=INSTANT, help_text="Now, if left out.")
 
 
+class WordForm(forms.Form):
+    """What somebody says with what they do to a shipment; ``asks`` is the label, ``missing`` the error."""
+
+    text = forms.CharField(max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, asks: str, missing: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=False, **kwargs)
+        self.fields["text"].label = asks
+        self.fields["text"].error_messages["required"] = missing
+
+
 class AudienceForm(forms.Form):
     """The filters of an audience; ``filters`` has them as a shipment keeps them, once the form is valid."""
 

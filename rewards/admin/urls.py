@@ -29,6 +29,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shipments/<str:slug>/approve/", site.page(shipments.approve, needs="approve"), name="approve"),
     path("shipments/<str:slug>/audience/", site.page(audience.save, needs="plan"), name="audience"),
     path("shipments/<str:slug>/audience/count/", site.page(audience.count), name="audience_count"),
+    path("shipments/<str:slug>/progress/", site.page(shipments.progress), name="shipment_progress"),
+    path(
+        "shipments/<str:slug>/send-back/", site.page(shipments.send_back, needs="send_back"), name="send_back"
+    ),
+    path("shipments/<str:slug>/cancel/", site.page(shipments.cancel, needs="plan"), name="cancel"),
+    path("shipments/<str:slug>/halt/", site.page(shipments.halt, needs="halt"), name="halt"),
+    path("shipments/<str:slug>/go-on/", site.page(shipments.go_on, needs="halt"), name="go_on"),
+    path("shipments/<str:slug>/retry/", site.page(shipments.retry, needs="halt"), name="retry"),
+    path("shipments/<str:slug>/say/", site.page(shipments.say, needs="send_back"), name="say"),
     path("collectors/", site.page(collectors.find), name="collectors"),
     path("collectors/<str:address>/", site.page(collectors.show), name="collector"),
     path("cohorts/", site.page(lists.cohorts), name="cohorts"),

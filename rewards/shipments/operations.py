@@ -14,7 +14,7 @@ from rewards.flags import operations as flags
 from rewards.ledger import operations as ledger
 from rewards.ledger.errors import InsufficientXp, LedgerMismatch
 from rewards.rules.models import Rule, Season
-from rewards.shipments import limits, planning
+from rewards.shipments import changes, limits, planning
 from rewards.shipments.errors import ApprovalRefused, PlanFailed, PostFailed, ShipmentError, UnknownShipment
 from rewards.shipments.models import Batch, Shipment, ShipmentRule
 
@@ -185,9 +185,9 @@ def approve(
         )
     if approver == shipment.author:
         raise ApprovalRefused(f"{approver} wrote {slug}; somebody else has to approve it.")
-    changes = planning.list_changes(shipment=shipment)
-    if changes:
-        raise ApprovalRefused(f"{slug} has to be planned again: {'; '.join(changes)}.")
+    changed = changes.list_changes(shipment=shipment)
+    if changed:
+        raise ApprovalRefused(f"{slug} has to be planned again: {'; '.join(changed)}.")
     # A limit that is being changed counts, or counts from the next approval on.
     Season.objects.select_for_update(no_key=True).get(id=shipment.season_id)
     if excesses := limits.list_excesses(shipment=shipment):

@@ -70,7 +70,7 @@ def write(
             SQL["insert_lines"].fill(lines=lines).run(params)
     facts.close_book()
     SQL["insert_awards"].run(of_shipment)
-    _sum_up(shipment=shipment, inputs=inputs, as_of=as_of)
+    sum_up(shipment=shipment, inputs=inputs, as_of=as_of)
 
 
 def _bounded_lines(version: VersionInWindow, *, for_everybody: bool) -> Statement:
@@ -91,7 +91,7 @@ def _bounded_lines(version: VersionInWindow, *, for_everybody: bool) -> Statemen
     return lines
 
 
-def _sum_up(*, shipment: Shipment, inputs: Sequence[Input], as_of: datetime) -> None:
+def sum_up(*, shipment: Shipment, inputs: Sequence[Input], as_of: datetime) -> None:
     """Write the totals and the digest of what was planned on the shipment."""
     totals = SQL["plan_totals"].row({"shipment_id": shipment.id})
     shipment.line_count = totals["line_count"]
@@ -151,32 +151,6 @@ def in_words(inputs: Sequence[Input], *, audience: dict[str, Any]) -> list[dict[
         }
         for one in inputs
     ]
-
-
-def list_changes(*, shipment: Shipment) -> list[str]:
-    """What changed in rules, pauses and collections since the shipment was planned; empty if nothing."""
-    planned = {(one["rule"], one["version"]): one for one in shipment.plan_inputs or []}
-    now = {
-        (one["rule"], one["version"]): one
-        for one in in_words(list_inputs(shipment=shipment), audience=shipment.audience)
-    }
-    changes = [
-        f"version {number} of {rule} counts now" for rule, number in now if (rule, number) not in planned
-    ]
-    changes += [
-        f"version {number} of {rule} counts no longer"
-        for rule, number in planned
-        if (rule, number) not in now
-    ]
-    for key in planned.keys() & now.keys():
-        what = [name for name in now[key] if now[key][name] != planned[key].get(name)]
-        if "ends_at" in what or "starts_at" in what:
-            changes.append(f"version {key[1]} of {key[0]} counts for another time")
-        elif "live" in what:
-            changes.append(f"{key[0]} was paused or resumed")
-        elif what:
-            changes.append(f"{key[0]} looks at other {', '.join(what)}")
-    return sorted(changes)
 
 
 def _params(*, shipment: Shipment, one: Input) -> dict[str, Any]:

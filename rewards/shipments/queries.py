@@ -30,13 +30,20 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """How many lines of a rule have a reason, of how many collectors, and their XP together."""
+    """
+    How many lines of a rule have a reason, of how many collectors, and their XP together.
+
+    The two collectors are those whose lines are looked at; they may be one.
+    """
 
     rule: str
+    title: str
     reason: str
     lines: int
     collectors: int
     amount_xp: int
+    first_collector_id: int
+    second_collector_id: int
 
 
 def get_progress(*, shipment: Shipment) -> Progress:
@@ -45,8 +52,18 @@ def get_progress(*, shipment: Shipment) -> Progress:
 
 
 def list_reasons(*, shipment: Shipment) -> list[Reason]:
-    """What a plan's lines say, by rule and reason, the most XP first."""
-    return [Reason(**row) for row in SQL["reasons"].rows({"shipment_id": shipment.id})]
+    """
+    What a plan's lines say, by rule and reason, the most XP first.
+
+    Whose lines are looked at the plan's digest decides: everybody sees the same, and nobody knew before.
+    """
+    digest = (shipment.plan_digest or "").ljust(64, "0")
+    first, second = (int(digest[place : place + 15], 16) for place in (0, 32))
+    rows = SQL["reasons"].rows({"shipment_id": shipment.id, "first_mark": first, "second_mark": second})
+    for row in rows:
+        row["first_collector_id"] = row.pop("first_nearest") ^ first
+        row["second_collector_id"] = row.pop("second_nearest") ^ second
+    return [Reason(**row) for row in rows]
 
 
 def list_problems(*, shipment: Shipment) -> list[str]:

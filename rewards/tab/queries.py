@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 from config import db
 from rewards.rules.models import flag_of
@@ -91,7 +92,7 @@ def with_page_of_lines(received: Round, *, collector_id: int, after: int, line_l
 
 def _with_lines(rounds: Sequence[Round], *, collector_id: int, limits: dict[str, int]) -> list[Round]:
     chosen = {"collector_id": collector_id, "shipment_ids": [received.shipment_id for received in rounds]}
-    statement = SQL["lines"].fill(rule_pauses=SQL["rule_pauses"])
+    statement = SQL["lines"].fill(chosen=SQL["lines_of_collector"], rule_pauses=SQL["rule_pauses"])
     rows = statement.rows(chosen | limits | {"flag_prefix": FLAG_PREFIX})
     groups: dict[int, list[LineGroup]] = {received.shipment_id: [] for received in rounds}
     line_counts = {row["shipment_id"]: row["round_line_count"] for row in rows}
@@ -114,6 +115,15 @@ def _with_lines(rounds: Sequence[Round], *, collector_id: int, limits: dict[str,
         )
         for received in rounds
     ]
+
+
+def list_lines(*, shipment_id: int, names: Sequence[tuple[int, int, UUID]]) -> list[Line]:
+    """Return lines of a round, each named by its collector, rule version and subject, in that order."""
+    collectors, versions, subjects = zip(*names, strict=True) if names else ((), (), ())
+    chosen = {"collectors": list(collectors), "versions": list(versions), "subjects": list(subjects)}
+    statement = SQL["lines"].fill(chosen=SQL["lines_by_name"], rule_pauses=SQL["rule_pauses"])
+    rows = statement.rows(chosen | {"shipment_id": shipment_id, "flag_prefix": FLAG_PREFIX})
+    return [_line(row) for row in rows]
 
 
 def list_rules(*, as_of: datetime) -> list[RuleVersion]:

@@ -200,7 +200,10 @@ class TestApprove:
         pause("rule.buyers", at=PLANNED_AT, starts_at=day("2026-03-15"))
         with pytest.raises(ApprovalRefused) as error:
             shipments.approve(slug="march", digest=digest, approver="bob", as_of=PLANNED_AT)
-        assert str(error.value) == "march has to be planned again: buyers was paused or resumed."
+        assert str(error.value) == (
+            "march has to be planned again: "
+            "buyers was paused from 2026-03-15 00:00:00 to 2026-03-31 00:00:00 UTC."
+        )
         # Planned again it can be approved, and pays what was bought before the pause.
         assert approved().total_xp == 10
 

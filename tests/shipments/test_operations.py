@@ -238,7 +238,12 @@ class TestApprove:
         given_buyers()
         digest = planned().plan_digest or ""
         given_rule("buyers", "purchase", xp_per_eth=1, as_of=day("2026-03-30"))
-        changes = "version 1 of buyers counts for another time; version 2 of buyers counts now"
+        window, changed_at = "2026-03-01 00:00:00", "2026-03-30 00:00:00"
+        changes = (
+            f"version 1 of buyers counts for another time: from {window} to {changed_at} UTC, where it was "
+            f"from {window} to 2026-03-31 00:00:00 UTC; "
+            f"version 2 of buyers counts now, from {changed_at} to 2026-03-31 00:00:00 UTC"
+        )
         with pytest.raises(ApprovalRefused, match=f"march has to be planned again: {changes}"):
             shipments.approve(slug="march", digest=digest, approver="bob", as_of=PLANNED_AT)
         self.nothing_happened()

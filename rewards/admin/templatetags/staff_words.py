@@ -61,6 +61,13 @@ def signed(amount_xp: int) -> str:
 
 
 @register.filter
+def share(part: int, whole: int) -> str:
+    """A part of a whole in percent with one decimal, rounded down: 14.2; what is less than 0.1 says so."""
+    tenths = part * 1_000 // whole if whole else 0
+    return "under 0.1" if part and not tenths else figures.decimal(tenths, places=1)
+
+
+@register.filter
 def percent(part: int, whole: int) -> int:
     """A part of a whole in whole percent, rounded down; 0 of nothing."""
     return part * 100 // whole if whole else 0

@@ -1,48 +1,7 @@
--- Chosen lines of a collector in some rounds, with the events, rules and pauses that their words need.
+-- Chosen lines of some rounds, with the events, rules and pauses that their words need.
 WITH paused AS ({rule_pauses}),
 
-numbered AS (
-    SELECT
-        line.*,
-        ROW_NUMBER() OVER in_round AS place_in_round,
-        ROW_NUMBER() OVER in_group AS place_in_group,
-        COUNT(*) OVER alike AS line_count,
-        SUM(line.amount_xp) OVER alike AS total_xp,
-        COUNT(*) OVER (PARTITION BY line.shipment_id) AS round_line_count
-    FROM shipments_line AS line
-    WHERE line.collector_id = %(collector_id)s AND line.shipment_id = ANY(%(shipment_ids)s)
-    WINDOW
-        alike AS (PARTITION BY line.shipment_id, line.reason, line.rule_version_id),
-        in_group AS (
-            PARTITION BY line.shipment_id, line.reason, line.rule_version_id
-            ORDER BY
-                line.amount_xp DESC,
-                line.hold_days DESC NULLS LAST,
-                line.quantity DESC NULLS LAST,
-                line.subject ASC
-        ),
-        in_round AS (
-            PARTITION BY line.shipment_id
-            ORDER BY
-                line.reason = 'earned' DESC,
-                line.reason,
-                line.rule_version_id ASC,
-                line.amount_xp DESC,
-                line.hold_days DESC NULLS LAST,
-                line.quantity DESC NULLS LAST,
-                line.subject ASC
-        )
-),
-
--- A page of many rounds takes the first of each group; a round's own page takes a stretch of the round.
-chosen AS (
-    SELECT *
-    FROM numbered
-    WHERE
-        place_in_group <= CASE reason WHEN 'earned' THEN %(earned_limit)s ELSE %(unpaid_limit)s END
-        AND place_in_round > %(after)s
-        AND place_in_round <= %(until)s
-)
+chosen AS ({chosen})
 
 SELECT
     chosen.shipment_id,
@@ -109,7 +68,7 @@ LEFT JOIN LATERAL (
     INNER JOIN inbox_event AS hold_event ON boost.event_id = hold_event.id
     WHERE
         boost.shipment_id = chosen.shipment_id
-        AND boost.collector_id = %(collector_id)s
+        AND boost.collector_id = chosen.collector_id
         AND boost.boost_bp <> 10000
         AND chosen.boost_bp <> 10000
         AND (boost.token IS NULL OR boost.token = chosen.token)

@@ -61,6 +61,12 @@ def signed(amount_xp: int) -> str:
 
 
 @register.filter
+def counted_as(number: int, nouns: str) -> str:
+    """A number with its noun, given in both forms: batch,batches."""
+    return figures.counted(number, *nouns.split(","))
+
+
+@register.filter
 def share(part: int, whole: int) -> str:
     """A part of a whole in percent with one decimal, rounded down: 14.2; what is less than 0.1 says so."""
     tenths = part * 1_000 // whole if whole else 0

@@ -160,10 +160,9 @@ def _with_a_word(
         try:
             done = do(form.cleaned_data["text"], request.user.get_username(), timezone.now())
         except ShipmentError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, done)
-            return redirect("admin:shipment", slug)
+            return _page(request, slug, problem=str(error), wrong=(name, form))
+        messages.success(request, done)
+        return redirect("admin:shipment", slug)
     return _page(request, slug, wrong=(name, form))
 
 

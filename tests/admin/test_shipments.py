@@ -30,7 +30,7 @@ class TestShow:
         sample.fill()
 
         said = text(signed_in("viewer").get("/admin/shipments/spring-round/"))
-        assert "No rate for the currency Buying 1 0 % 1" in said
+        assert "No rate for the currency Buying 1 under 0.1 % 1" in said
         assert "was changed by database role" in said
 
     def test_says_which_limit_a_plan_is_over_before_anybody_approves(self) -> None:

@@ -11,7 +11,7 @@ FROM
     WITH ORDINALITY AS wanted (rule, reason, collector_id, place)
 INNER JOIN rules_rule AS rule ON wanted.rule = rule.slug
 INNER JOIN registry_wallet AS wallet ON wanted.collector_id = wallet.id
-CROSS JOIN LATERAL (
+INNER JOIN LATERAL (
     SELECT planned.*
     FROM shipments_line AS planned
     INNER JOIN rules_ruleversion AS version ON planned.rule_version_id = version.id
@@ -22,5 +22,5 @@ CROSS JOIN LATERAL (
         AND version.rule_id = rule.id
     ORDER BY planned.subject
     LIMIT 1
-) AS line
+) AS line ON TRUE
 ORDER BY wanted.place

@@ -55,8 +55,8 @@ class WordForm(forms.Form):
 
     text = forms.CharField(max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args: Any, asks: str, missing: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=False, **kwargs)
+    def __init__(self, typed: Any = None, *, asks: str, missing: str) -> None:
+        super().__init__(typed, auto_id=False)
         self.fields["text"].label = asks
         self.fields["text"].error_messages["required"] = missing
 

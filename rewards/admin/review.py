@@ -101,8 +101,11 @@ def get_review(*, shipment: Shipment) -> Review | None:
     earlier = review.get_earlier(shipment=shipment)
     # What a plan wrote never changes, so it is summed up once for as long as nobody plans again.
     key = f"review-{shipment.id}-{earlier.id if earlier else 0}-{shipment.plan_digest}"
-    figures_of = cache.get_or_set(key, lambda: _sum_up(shipment, earlier), timeout=None)
-    return Review(**figures_of, told=_tell(shipment, figures_of["reasons"]))
+    summed: dict[str, Any] | None = cache.get(key)
+    if summed is None:
+        summed = _sum_up(shipment, earlier)
+        cache.set(key, summed, timeout=None)
+    return Review(**summed, told=_tell(shipment, summed["reasons"]))
 
 
 def _sum_up(shipment: Shipment, earlier: Shipment | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -52,7 +52,7 @@ def progress(request: HttpRequest, slug: str) -> HttpResponse:
     """How far a shipment is, as the piece of its page that a script fetches again while it ships."""
     shipment = get_object_or_404(Shipment.objects.defer("plan_inputs"), slug=slug)
     context = {"shipment": shipment, "flight": review.get_flight(shipment=shipment)}
-    return site.render(request, "staff/_shipment_progress.html", title=shipment.title, **context)
+    return render(request, "staff/_shipment_progress.html", context)
 
 
 @require_POST

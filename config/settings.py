@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "marketplace",
     "marketplace.inbox",
     "marketplace.intake",
+    "marketplace.feeds",
     "marketplace.registry",
     "marketplace.facts",
     "rewards",
@@ -150,6 +151,11 @@ LINK_COOL_DOWN_DAYS = int(os.environ.get("LINK_COOL_DOWN_DAYS", "30"))
 # Whether anybody can look at the page of a collector who has not made it private: PUBLIC_PAGES=0 keeps every
 # page for its own collector.
 PUBLIC_PAGES = os.environ.get("PUBLIC_PAGES", "1") == "1"
+
+# OpenSea's APIs, for `manage.py poll` and `stream`. Tests point them at servers of their own.
+OPENSEA_API_URL = os.environ.get("OPENSEA_API_URL", "https://api.opensea.io").rstrip("/")
+OPENSEA_STREAM_URL = os.environ.get("OPENSEA_STREAM_URL", "wss://stream-api.opensea.io/socket/websocket")
+OPENSEA_API_KEY = os.environ.get("OPENSEA_API_KEY", "")
 
 # Where people sign in, every page, cookie and later visit is HTTPS only.
 HTTPS = not (LOCAL or DEBUG)

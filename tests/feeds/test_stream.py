@@ -34,7 +34,7 @@ def told_by_rest(number: int) -> dict[str, Any]:
     return rest("transfer", transaction=f"0x{number:x}", event_timestamp=now)
 
 
-def stored() -> set[str]:
+def stored() -> set[str | None]:
     return set(Event.objects.values_list("tx_hash", flat=True))
 
 

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rewards.admin.policy.PolicyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -156,6 +157,22 @@ PUBLIC_PAGES = os.environ.get("PUBLIC_PAGES", "1") == "1"
 OPENSEA_API_URL = os.environ.get("OPENSEA_API_URL", "https://api.opensea.io").rstrip("/")
 OPENSEA_STREAM_URL = os.environ.get("OPENSEA_STREAM_URL", "wss://stream-api.opensea.io/socket/websocket")
 OPENSEA_API_KEY = os.environ.get("OPENSEA_API_KEY", "")
+
+# What a page may load and run: our own files and nothing inline. A wallet's icon comes as data. The admin's
+# theme needs more, which rewards/admin/policy.py says; the API's page has a policy of its own.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    },
+}
 
 # Where people sign in, every page, cookie and later visit is HTTPS only.
 HTTPS = not (LOCAL or DEBUG)

@@ -63,6 +63,7 @@ EXPECTED = table("""
     identity  | writes | identity_challenge
     identity  | writes | identity_move
     identity  | reads  | identity_move
+    identity  | reads  | identity_pagechoice
     identity  | reads  | identity_signin
     identity  | reads  | ledger_account
     identity  | reads  | ledger_transfer
@@ -117,10 +118,12 @@ EXPECTED = table("""
     tab       | reads  | facts_order
     tab       | reads  | flags_flag
     tab       | reads  | flags_pause
+    tab       | reads  | identity_pagechoice
     tab       | reads  | inbox_event
     tab       | reads  | ledger_account
     tab       | reads  | ledger_transfer
     tab       | reads  | registry_collection
+    tab       | reads  | registry_link
     tab       | reads  | registry_wallet
     tab       | reads  | rules_rule
     tab       | reads  | rules_ruleversion

@@ -41,6 +41,15 @@ class OwnWallet:
     is_settling: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Whether others may see a collector's page, and at which address. Once linked, it begins as private."""
+
+    address: str
+    is_public: bool
+    was_linked: bool
+
+
 def get_signed_in(*, request: HttpRequest, as_of: datetime) -> SignedIn | None:
     """
     Return who has signed in with this browser; None for everybody else, staff included.
@@ -57,3 +66,8 @@ def get_signed_in(*, request: HttpRequest, as_of: datetime) -> SignedIn | None:
 def list_wallets(*, collector_id: int) -> list[OwnWallet]:
     """Return a collector's wallets, the one that stands for it first. They are for its own eyes only."""
     return [OwnWallet(**row) for row in SQL["wallets"].rows({"collector_id": collector_id})]
+
+
+def get_page(*, collector_id: int) -> Page:
+    """Return what others may see of a collector."""
+    return Page(**SQL["page"].row({"collector_id": collector_id}))

@@ -234,13 +234,15 @@ class Collector:
     """
     The collector behind the wallet that was asked for; other wallets stay unnamed.
 
-    ``next_round_at`` is when the next round is due, and empty while none is announced.
+    ``next_round_at`` is when the next round is due, and empty while none is announced. ``is_public`` says
+    whether others may see the page at this wallet's address.
     """
 
     address: str
     collector_id: int
     balance_xp: int
     next_round_at: datetime | None
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

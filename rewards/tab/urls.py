@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from rewards.tab import views
+from rewards.tab import sign_in, views
 
 app_name = "tab"
 
 urlpatterns = [
     path("", views.front, name="front"),
+    path("program/", views.program, name="program"),
+    path("sign-in/", sign_in.page, name="sign_in"),
+    path("sign-in/text/", sign_in.text, name="sign_in_text"),
+    path("sign-in/signature/", sign_in.sign_in, name="sign_in_signature"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("wallets/", sign_in.wallets, name="wallets"),
+    path("wallets/text/", sign_in.link_text, name="link_text"),
+    path("wallets/signature/", sign_in.link, name="link_signature"),
+    path("wallets/page/", sign_in.choose_page, name="choose_page"),
+    path("wallets/<int:wallet_id>/unlink/", sign_in.unlink, name="unlink"),
     path("<str:address>/", views.collector, name="collector"),
     path("<str:address>/rounds/<str:slug>/", views.received_round, name="round"),
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from marketplace.registry import addresses
+from rewards.identity import queries as identity
+from rewards.identity.queries import SignedIn
 from rewards.tab import growth, pauses, queries, resting, tiles
 from rewards.tab.rows import Collector, Hold, Orders
 
@@ -31,32 +34,53 @@ class Growing:
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """What the program is, and the way to a collector's page."""
+    """The page of the collector who has signed in; for others what the program is, and the ways on."""
     typed = request.GET.get("wallet", "")
     address = addresses.parse(typed)
     if address is not None:
         return redirect("tab:collector", address=address)
+    signed_in = identity.get_signed_in(request=request, as_of=timezone.now())
+    if signed_in is not None and not typed:
+        return _collector(request, queries.get_collector(address=signed_in.address), signed_in=signed_in)
+    return _program(request, typed=typed, signed_in=signed_in)
+
+
+@require_safe
+def program(request: HttpRequest) -> HttpResponse:
+    """What the program is, for those who have signed in, too."""
+    signed_in = identity.get_signed_in(request=request, as_of=timezone.now())
+    return _program(request, typed="", signed_in=signed_in)
+
+
+def _program(request: HttpRequest, *, typed: str, signed_in: SignedIn | None) -> HttpResponse:
     as_of = chosen_instant(request) or timezone.now()
     rules = queries.list_rules(as_of=as_of)
     context = {
         "as_of": as_of,
         "typed": typed,
+        "signed_in": signed_in,
         "season": queries.get_season(as_of=as_of),
         "rules": rules,
         "pauses": pauses.in_force(rules, at=as_of),
         "rounds": queries.list_public_rounds(round_limit=FRONT_ROUNDS),
-        "leaders": queries.list_leaders(),
+        "leaders": queries.list_leaders() if settings.PUBLIC_PAGES else [],
         "mosaic": tiles.mosaic(),
     }
-    return render(request, "tab/front.html", context, status=400 if typed.strip() else 200)
+    return _shown(request, "tab/front.html", context, status=400 if typed.strip() else 200)
 
 
 @require_safe
 def collector(request: HttpRequest, address: str) -> HttpResponse:
     """What a collector has, what grows, what came in and why, and what did not."""
+    signed_in = identity.get_signed_in(request=request, as_of=timezone.now())
     found = _find(address)
-    if found is None:
-        return _unknown(request, address)
+    if not _may_see(found, signed_in):
+        return _unseen(request, address, found=found, signed_in=signed_in)
+    return _collector(request, found, signed_in=signed_in)
+
+
+def _collector(request: HttpRequest, found: Collector | None, *, signed_in: SignedIn | None) -> HttpResponse:
+    assert found is not None
     chosen = chosen_instant(request)
     as_of = chosen or timezone.now()
     rules = queries.list_rules(as_of=as_of)
@@ -76,6 +100,8 @@ def collector(request: HttpRequest, address: str) -> HttpResponse:
         "as_of": as_of,
         "as_of_is_chosen": chosen is not None,
         "collector": found,
+        "signed_in": signed_in,
+        "is_own": _is_own(found, signed_in),
         "hold_count": holds.hold_count,
         "cards": growing[:CARDS],
         "more_holds": growing[CARDS:],
@@ -91,15 +117,16 @@ def collector(request: HttpRequest, address: str) -> HttpResponse:
         "rules": rules,
         "pauses": pauses.in_force(rules, at=as_of),
     }
-    return render(request, "tab/collector.html", context)
+    return _shown(request, "tab/collector.html", context)
 
 
 @require_safe
 def received_round(request: HttpRequest, address: str, slug: str) -> HttpResponse:
     """One round of a collector with all its lines, a hundred a page."""
+    signed_in = identity.get_signed_in(request=request, as_of=timezone.now())
     found = _find(address)
-    if found is None:
-        return _unknown(request, address)
+    if found is None or not _may_see(found, signed_in):
+        return _unseen(request, address, found=found, signed_in=signed_in)
     received = queries.get_round(collector_id=found.collector_id, slug=slug)
     if received is None:
         raise Http404
@@ -115,11 +142,12 @@ def received_round(request: HttpRequest, address: str, slug: str) -> HttpRespons
     context = {
         "as_of": chosen_instant(request) or timezone.now(),
         "collector": found,
+        "signed_in": signed_in,
         "round": with_lines,
         "page": page,
         "page_count": -(-with_lines.line_count // LINES_A_PAGE),
     }
-    return render(request, "tab/round.html", context)
+    return _shown(request, "tab/round.html", context)
 
 
 def chosen_instant(request: HttpRequest) -> datetime | None:
@@ -145,9 +173,38 @@ def _find(address: str) -> Collector | None:
     return None if stored is None else queries.get_collector(address=stored)
 
 
-def _unknown(request: HttpRequest, address: str) -> HttpResponse:
-    context = {"address": address, "is_address": addresses.parse(address) is not None}
-    return render(request, "tab/unknown.html", context, status=404)
+def _shown(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The page; what a collector sees of its own is kept nowhere on the way."""
+    response = render(request, template, context, status=status)
+    if context["signed_in"] is not None:
+        response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _is_own(found: Collector, signed_in: SignedIn | None) -> bool:
+    return signed_in is not None and signed_in.collector_id == found.collector_id
+
+
+def _may_see(found: Collector | None, signed_in: SignedIn | None) -> bool:
+    """Whether the page is for this visitor: one's own, or one that is open to everybody."""
+    if found is None:
+        return False
+    return _is_own(found, signed_in) or (settings.PUBLIC_PAGES and found.is_public)
+
+
+def _unseen(
+    request: HttpRequest, address: str, *, found: Collector | None, signed_in: SignedIn | None
+) -> HttpResponse:
+    """What is said of a wallet that nobody saw yet, of a private page, and of what is no address."""
+    context = {
+        "address": address,
+        "is_address": addresses.parse(address) is not None,
+        "is_private": found is not None,
+        "signed_in": signed_in,
+    }
+    return _shown(request, "tab/unknown.html", context, status=404 if found is None else 403)
 
 
 def _page_number(request: HttpRequest) -> int:

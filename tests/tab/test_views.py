@@ -133,12 +133,14 @@ class TestCollector:
         assert len(response.content) < 100_000
         assert "294 more lines" in text(response)
 
-    def test_names_only_the_wallet_that_was_asked_for(self, client: Client) -> None:
+    def test_of_a_linked_wallet_is_private_and_names_no_other(self, client: Client) -> None:
         sample.fill()
         ann = Wallet.objects.get(address=address("ann"))
         given.wallet("vault", linked_to=ann)
-        page = client.get(f"/rewards/{address('vault')}/").content.decode()
-        assert "2,632" in page
+        response = client.get(f"/rewards/{address('vault')}/")
+        assert response.status_code == 403
+        page = response.content.decode()
+        assert "2,632" not in page
         assert address("ann") not in page.lower()
 
     def test_accepts_an_address_in_any_case(self, client: Client) -> None:

@@ -1,14 +1,31 @@
--- The collector behind a wallet: the balance, and when the next round is due.
+-- The collector behind a wallet: the balance, when the next round is due, and whether others may see the
+-- page. XP that a round paid to a joined wallet's account counts before the sweeper has forwarded it.
 SELECT
     wallet.address,
     wallet.collector_id,
-    COALESCE(account.balance_xp, 0) AS balance_xp,
+    (
+        SELECT COALESCE(SUM(account.balance_xp), 0)::bigint
+        FROM registry_wallet AS own
+        INNER JOIN ledger_account AS account ON account.kind = 'collector' AND own.id = account.holder_id
+        WHERE own.collector_id = wallet.collector_id
+    ) AS balance_xp,
     (
         SELECT MIN(COALESCE(shipment.ships_at, shipment.window_end))
         FROM shipments_shipment AS shipment
         WHERE shipment.state IN ('draft', 'planned', 'approved')
-    ) AS next_round_at
+    ) AS next_round_at,
+    -- Two pages with one balance would tell that they are one person's, so only the wallet that stands for a
+    -- collector has a page for others; and none has one after a link, which would show it in what came in,
+    -- unless the collector says so.
+    wallet.id = wallet.collector_id
+    AND COALESCE(
+        choice.is_public,
+        NOT EXISTS (
+            SELECT 1
+            FROM registry_link AS link
+            WHERE link.wallet_id = wallet.id OR link.collector_id = wallet.id
+        )
+    ) AS is_public
 FROM registry_wallet AS wallet
-LEFT JOIN ledger_account AS account
-    ON account.kind = 'collector' AND wallet.collector_id = account.holder_id
+LEFT JOIN identity_pagechoice AS choice ON wallet.collector_id = choice.collector_id
 WHERE wallet.address = %(address)s;

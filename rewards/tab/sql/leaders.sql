@@ -1,4 +1,5 @@
--- The largest awards of the latest round that has gone out, each by the wallet that stands for the collector.
+-- The largest awards of the latest round that has gone out, of collectors whose page others may see: not of
+-- linked wallets, whose award would show that they are one person's.
 WITH latest AS (
     SELECT shipment.id
     FROM shipments_shipment AS shipment
@@ -14,6 +15,22 @@ largest AS (
         award.amount_xp
     FROM shipments_award AS award
     INNER JOIN latest ON award.shipment_id = latest.id
+    LEFT JOIN identity_pagechoice AS choice ON award.collector_id = choice.collector_id
+    WHERE
+        COALESCE(
+            choice.is_public,
+            NOT EXISTS (
+                SELECT 1
+                FROM registry_link AS link
+                WHERE link.wallet_id = award.collector_id OR link.collector_id = award.collector_id
+            )
+        )
+        -- An award of before the collector was joined to another.
+        AND EXISTS (
+            SELECT 1
+            FROM registry_wallet AS own
+            WHERE own.id = award.collector_id AND own.collector_id = own.id
+        )
     ORDER BY award.amount_xp DESC, award.collector_id ASC
     LIMIT %(leader_limit)s
 )

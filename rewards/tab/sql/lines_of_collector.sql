@@ -8,8 +8,9 @@ WITH numbered AS (
         COUNT(*) OVER alike AS line_count,
         SUM(line.amount_xp) OVER alike AS total_xp,
         COUNT(*) OVER (PARTITION BY line.shipment_id) AS round_line_count
-    FROM shipments_line AS line
-    WHERE line.collector_id = %(collector_id)s AND line.shipment_id = ANY(%(shipment_ids)s)
+    FROM registry_wallet AS own
+    INNER JOIN shipments_line AS line ON own.id = line.collector_id
+    WHERE own.collector_id = %(collector_id)s AND line.shipment_id = ANY(%(shipment_ids)s)
     WINDOW
         alike AS (PARTITION BY line.shipment_id, line.reason, line.rule_version_id),
         in_group AS (

@@ -1,5 +1,12 @@
--- The rounds that brought a collector lines, newest first, with the award and the holds that boosted it.
-WITH received AS (
+-- The rounds that brought a collector lines, newest first, with the award and the holds that boosted it. What
+-- came to a wallet before it was joined is its collector's now, so that sums are over all own wallets.
+WITH own AS (
+    SELECT wallet.id AS collector_id
+    FROM registry_wallet AS wallet
+    WHERE wallet.collector_id = %(collector_id)s
+),
+
+received AS (
     SELECT shipment.*
     FROM shipments_shipment AS shipment
     WHERE
@@ -8,7 +15,8 @@ WITH received AS (
         AND EXISTS (
             SELECT 1
             FROM shipments_line AS line
-            WHERE line.shipment_id = shipment.id AND line.collector_id = %(collector_id)s
+            INNER JOIN own ON line.collector_id = own.collector_id
+            WHERE line.shipment_id = shipment.id
         )
 ),
 
@@ -23,7 +31,7 @@ ranked_boost AS (
         ROW_NUMBER() OVER strongest AS place
     FROM shipments_boost AS boost
     INNER JOIN received ON boost.shipment_id = received.id
-    WHERE boost.collector_id = %(collector_id)s
+    INNER JOIN own ON boost.collector_id = own.collector_id
     WINDOW strongest AS (
         PARTITION BY boost.shipment_id
         ORDER BY boost.boost_bp DESC, boost.hold_days DESC, boost.hold_key ASC
@@ -58,6 +66,29 @@ boosts AS (
     INNER JOIN inbox_event AS event ON boost.event_id = event.id
     WHERE boost.place <= 3
     GROUP BY boost.shipment_id
+),
+
+award AS (
+    SELECT
+        award.shipment_id,
+        SUM(award.amount_xp)::bigint AS amount_xp
+    FROM shipments_award AS award
+    INNER JOIN own ON award.collector_id = own.collector_id
+    GROUP BY award.shipment_id
+),
+
+-- Of several awards of one round, all have come when as much was posted as they are.
+posted AS (
+    SELECT
+        transfer.shipment_id,
+        MAX(transfer.posted_at) AS posted_at,
+        SUM(transfer.amount_xp)::bigint AS amount_xp
+    FROM own
+    INNER JOIN ledger_account AS account
+        ON account.kind = 'collector' AND own.collector_id = account.holder_id
+    INNER JOIN ledger_transfer AS transfer ON account.id = transfer.credit_account_id
+    WHERE transfer.reason = 'award'
+    GROUP BY transfer.shipment_id
 )
 
 SELECT
@@ -71,18 +102,11 @@ SELECT
     received.shipping_at,
     received.shipped_at,
     COALESCE(award.amount_xp, 0) AS award_xp,
-    transfer.posted_at,
+    posted.posted_at,
     boosts.boosts
 FROM received
-LEFT JOIN shipments_award AS award
-    ON received.id = award.shipment_id AND award.collector_id = %(collector_id)s
+LEFT JOIN award ON received.id = award.shipment_id
 LEFT JOIN boosts ON received.id = boosts.shipment_id
-LEFT JOIN ledger_account AS account
-    ON account.kind = 'collector' AND account.holder_id = %(collector_id)s
-LEFT JOIN ledger_transfer AS transfer
-    ON
-        account.id = transfer.credit_account_id
-        AND received.id = transfer.shipment_id
-        AND transfer.reason = 'award'
+LEFT JOIN posted ON received.id = posted.shipment_id AND award.amount_xp = posted.amount_xp
 ORDER BY received.window_end DESC, received.id DESC
 LIMIT %(round_limit)s;

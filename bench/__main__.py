@@ -18,7 +18,7 @@ import django
 
 django.setup()
 
-from bench import facts, ingest, market, report, servers, settings, shipments  # noqa: E402
+from bench import events_api, facts, ingest, market, report, servers, settings, shipments  # noqa: E402
 from bench.market import Scale  # noqa: E402
 from bench.measure import ProofError, Result, say  # noqa: E402
 
@@ -43,6 +43,7 @@ def _results(scale: Scale, *, seed: int) -> Iterator[Result]:
     say(f"drawing a market of {scale.events:,} events")
     first, later = market.write(scale=scale, seed=seed, folder=settings.PLACE)
     for bench in (
+        events_api.run(scale=scale, first=first),
         ingest.run(scale=scale, first=first),
         facts.run(scale=scale, later=later),
         shipments.run(scale=scale),

@@ -4,9 +4,11 @@ import fcntl
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -140,3 +142,47 @@ def _wait_until_ready(process: subprocess.Popen[bytes]) -> None:
     while not app.control.ping(timeout=0.5):
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"The worker does not start; {settings.PLACE / 'worker.log'} says why.")
+
+
+@contextmanager
+def web() -> Iterator[int]:
+    """The web server of a production on the current database, as `make run` starts it; gives its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    words = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    calm = ["--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "config.wsgi:application"]
+    with (
+        (settings.PLACE / "web.log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, *words, *calm],
+            cwd=BASE_DIR,
+            env=environment(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            _wait_until_answered(process, port)
+            yield port
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait_until_answered(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/flags", timeout=30):
+                return
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(
+                    f"The web server does not start; {settings.PLACE / 'web.log'} says why."
+                ) from None
+            time.sleep(0.1)

@@ -25,4 +25,5 @@ from config.settings import *  # noqa: E402, F403 (config's settings read the en
 
 # A rebuild of the facts drops and makes indexes, which the tables' owner alone may do.
 DATABASES["owner"] = database(os.environ["DATABASE_OWNER_URL"])  # noqa: F405
+ROOT_URLCONF = "bench.urls"
 INSTALLED_APPS += ["bench.naive"]  # noqa: F405

@@ -44,7 +44,7 @@ def receive(*, signed: Signed, body: bytes, format: str, as_of: datetime) -> Ans
     The good items are kept whatever the others are. The same message again is answered alike and writes
     nothing. Raises NotSigned, Malformed, or OtherBody for a known message with another body.
     """
-    sender = _sender_of(signed, body, as_of)
+    sender = sender_of(signed=signed, body=body, as_of=as_of)
     digest = hashlib.sha256(body).digest()
     before = Delivery.objects.filter(sender_id=sender.id, message_id=signed.id).first()
     if before is not None:
@@ -72,7 +72,7 @@ def receive(*, signed: Signed, body: bytes, format: str, as_of: datetime) -> Ans
     return told
 
 
-def _sender_of(signed: Signed, body: bytes, as_of: datetime) -> Sender:
+def sender_of(*, signed: Signed, body: bytes, as_of: datetime) -> Sender:
     """Whose secret agrees with the signature. Raises NotSigned."""
     in_force = Q(ends_at=None) | Q(ends_at__gt=as_of)
     live = Secret.objects.filter(in_force, sender__revoked_at=None).select_related("sender")

@@ -30,6 +30,12 @@ def leave_out_the_long_form(config: pytest.Config, items: list[pytest.Item]) -> 
         items[:] = [item for item in items if item not in left_out]
 
 
+def say(config: pytest.Config, words: str) -> None:
+    """Print a line at once, which pytest would keep until a test has failed: seeds, and what is going on."""
+    with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(words, flush=True)
+
+
 def either(*cases: Any) -> Iterator[Any]:
     """Cases of both forms, for ``parametrize``."""
     return (pytest.param(*_values(case)) for case in cases)

@@ -1,19 +1,20 @@
 """P9: a round of 100,000 awards by four worker processes, of which one is killed every two seconds."""
 
 import random
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from pytest_django import DjangoDbBlocker
 
 from config import roles
 from config.local.postgres import APP_ROLE, Postgres
 from rewards import pipeline
 from rewards.shipments import operations as shipments
 from tests.faults.conftest import MakeStack, django_on
+from tests.faults.forms import say
 from tests.faults.given import PROGRAM, SHIPMENT, write_market
 from tests.faults.harness import Program, Stack
 from tests.faults.outcome import Outcome, differences
@@ -25,13 +26,13 @@ KILL_SECONDS = 2
 
 
 @pytest.fixture
-def big_round(mortal_postgres: Postgres, mortal_folder: Path) -> Postgres:
+def big_round(mortal_postgres: Postgres, mortal_folder: Path, django_db_blocker: DjangoDbBlocker) -> Postgres:
     """A server with an approved round of 100,000 awards, each of a sale at a price of its own."""
     roles.create(superuser_url=mortal_postgres.url(), database=BIG)
     market, program = mortal_folder / "big.ndjson", mortal_folder / "big.toml"
     write_market(market, collectors=AWARDS)
     program.write_text(PROGRAM.replace("10_000_000", "1_000_000_000"))
-    with django_on(mortal_postgres, database=BIG):
+    with django_db_blocker.unblock(), django_on(mortal_postgres, database=BIG):
         call_command("migrate", verbosity=0)
         roles.grant(role=APP_ROLE)
         call_command("ingest", str(market), foreground=True)
@@ -70,7 +71,10 @@ class TestBigRound:
         record_property: Callable[[str, object], None],
     ) -> None:
         seed = request.config.getoption("--seed") or random.SystemRandom().randrange(1_000_000)
-        print(f"big round: seed {seed}", file=sys.__stderr__, flush=True)
+        say(
+            request.config,
+            f"\nTo repeat these kills: pytest {request.node.nodeid} --faults=full --seed={seed}",
+        )
         drawn = random.Random(seed)
         killed = []
 

@@ -45,10 +45,14 @@ rules = ["buyers", "long-holders"]
 """
 
 
-def write_market(path: Path, *, collectors: int = COLLECTORS) -> None:
-    """Write the market as native events, the same each time."""
+def write_market(path: Path, *, collectors: int = COLLECTORS, only_sales: bool = False) -> None:
+    """Write the market as native events, the same each time; a sale moves a token that nobody minted."""
     with path.open("w") as file:
-        file.writelines(json.dumps(event) + "\n" for event in _events(collectors))
+        file.writelines(
+            json.dumps(event) + "\n"
+            for event in _events(collectors)
+            if event["kind"] == "sale" or not only_sales
+        )
 
 
 def _events(collectors: int) -> Iterator[dict[str, Any]]:

@@ -126,27 +126,6 @@ class TestApprove:
         assert shipment.approved_by == winner
         assert ledger.get_balance(holder=Holder("shipment", shipment.id)) == 1_000
 
-    def test_of_a_hundred_one_approves(self, given_ten_buyers: ClonedDatabase) -> None:
-        """So many at a time as there may be connections: a page of the admin has one of its own each."""
-        digest = planned().plan_digest or ""
-
-        def approve(number: int) -> Any:
-            try:
-                return shipments.approve(
-                    slug="march", digest=digest, approver=f"bob-{number}", as_of=PLANNED_AT
-                ).approved_by
-            except ApprovalRefused as error:
-                return error
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(max_workers=25) as threads:
-            found = list(threads.map(approve, range(100)))
-        (winner,) = [one for one in found if isinstance(one, str)]
-        shipment = Shipment.objects.get()
-        assert shipment.approved_by == winner
-        assert ledger.get_balance(holder=Holder("shipment", shipment.id)) == 1_000
-
     def test_two_rounds_share_a_budget_that_suffices_for_one(self) -> None:
         given_rule("again", "purchase", xp_per_eth=100)
         digests = {

@@ -8,6 +8,7 @@ from datetime import date
 from rewards.admin.queries import Issue
 from rewards.shipments.review import Bin, Spread
 from rewards.tab import figures
+from rewards.whatif.queries import Bucket
 
 WIDTH = 720
 HEIGHT = 220
@@ -209,6 +210,29 @@ def issued_by_day(issues: Sequence[Issue]) -> Chart | None:
         ticks=[Tick(y=_y(top * part // 2, top=top), label=short(top * part // 2)) for part in (0, 1, 2)],
         series=[Series(title=rule[1], colour=colours[rule[0]], amount_xp=totals[rule]) for rule in order],
     )
+
+
+def side_by_side(buckets: Sequence[Bucket]) -> Chart | None:
+    """How many collectors are in each bucket of XP, as it was beside what if; None where nobody is."""
+    if not buckets:
+        return None
+    most = nice_top(max(max(one.before, one.after) for one in buckets))
+    step = min((WIDTH - LEFT) // len(buckets), WIDEST * 2)
+    width = step * 7 // 20
+    bars = []
+    for number, bucket in enumerate(buckets):
+        middle = LEFT + number * step + step // 2
+        span = f"{figures.whole(bucket.from_xp)} to {figures.xp(bucket.to_xp - 1)}"
+        for x, count, colour, name, label in (
+            (middle - width, bucket.before, 1, "as it was", short(bucket.from_xp)),
+            (middle, bucket.after, 0, "what if", ""),
+        ):
+            title = f"{span}, {name}: {figures.counted(count, 'collector')}"
+            height = HEIGHT - FOOT - _y(count, top=most)
+            part = Part(y=_y(count, top=most), height=height, colour=colour, title=title)
+            bars.append(Bar(x=x, middle=middle, width=width - 1, label=label, parts=[part]))
+    ticks = [Tick(y=_y(most * part // 2, top=most), label=short(most * part // 2)) for part in (0, 1, 2)]
+    return Chart(width=WIDTH, height=HEIGHT, left=LEFT, bars=bars, ticks=ticks, series=[])
 
 
 def _stack(issues: Sequence[Issue], *, colours: dict[str, int], top: int) -> list[Part]:

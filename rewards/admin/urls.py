@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from rewards.admin import tables
 from rewards.admin.site import site
-from rewards.admin.views import audience, collectors, dashboard, flags, lists, rules, shipments
+from rewards.admin.views import audience, collectors, dashboard, flags, lists, rules, shipments, what_if
 
 app_name = "admin"
 
@@ -38,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shipments/<str:slug>/go-on/", site.page(shipments.go_on, needs="halt"), name="go_on"),
     path("shipments/<str:slug>/retry/", site.page(shipments.retry, needs="halt"), name="retry"),
     path("shipments/<str:slug>/say/", site.page(shipments.say, needs="send_back"), name="say"),
+    path("what-if/<str:slug>/", site.page(what_if.show), name="what_if"),
+    path("rule/<str:slug>/farm-check/", site.page(what_if.farm_check), name="farm_check"),
     path("collectors/", site.page(collectors.find), name="collectors"),
     path("collectors/<str:address>/", site.page(collectors.show), name="collector"),
     path("cohorts/", site.page(lists.cohorts), name="cohorts"),

@@ -40,7 +40,7 @@ SECONDS = 120
 MOVERS = 10
 
 Progress: TypeAlias = Callable[[str], None]
-Sink: TypeAlias = Callable[[Iterator[dict[str, Any]]], None]
+Sink: TypeAlias = Callable[[Iterator[dict[str, Any]]], object]
 
 
 def compare(

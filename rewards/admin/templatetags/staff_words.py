@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 
+from rewards.farming import strategies
 from rewards.staff.models import Change
 from rewards.tab import figures
 
@@ -58,6 +59,10 @@ def signed(amount_xp: int) -> str:
     """A change of XP with its sign: +1,200 XP."""
     sign = "+" if amount_xp > 0 else "−" if amount_xp < 0 else "±"
     return f"{sign}{figures.xp(abs(amount_xp))}"
+
+
+register.filter("eth", figures.eth)
+register.filter("about_eth", strategies.about)
 
 
 @register.filter

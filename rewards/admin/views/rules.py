@@ -13,6 +13,7 @@ from rewards.admin import switches
 from rewards.admin.forms import PauseForm, ResumeForm
 from rewards.admin.rule_form import RuleForm
 from rewards.admin.site import site
+from rewards.admin.views.what_if import may_ask
 from rewards.flags.models import Pause
 from rewards.rules import operations as rules
 from rewards.rules.kinds import KINDS
@@ -78,6 +79,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         told=list(reversed(tell(rule, versions))),
         changes=staff.list_changes(rows=changed),
         may_edit=request.user.has_perm("staff.edit_rules"),
+        may_check=may_ask(request),
         **_switch(request),
     )
 

@@ -58,7 +58,7 @@ class Wash:
 
     def __str__(self) -> str:
         token = "a new token each time" if self.fresh else "one token to and fro"
-        pace = f"{self.a_day} times a day at {eth(self.price_wei)}"
+        pace = f"{'once' if self.a_day == 1 else f'{self.a_day} times'} a day at {eth(self.price_wei)}"
         return f"Two wallets sell each other {token}, {pace}{_in(self)}"
 
 
@@ -193,7 +193,9 @@ def _in(strategy: Strategy) -> str:
 
 
 def eth(wei: int) -> str:
-    """An amount of ETH in full: 0.05 ETH."""
+    """An amount of ETH in full: 0.05 ETH; a tiny one in wei."""
+    if 0 < wei < 10**9:
+        return f"{wei:,} wei"
     whole, part = divmod(wei, ETH)
     return f"{whole:,}.{part:018}".rstrip("0").rstrip(".") + " ETH"
 

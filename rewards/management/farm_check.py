@@ -188,7 +188,8 @@ def _describe(verdict: Verdict) -> Iterator[str]:
     yield f"  1,000 XP   {price(cheapest)}"
     boosted = f", boosted ×{cheapest.boost_bp / 10_000:g}" if cheapest.boost_bp != 10_000 else ""
     costs = f"{eth(cheapest.fees_wei)} of fees and {eth(cheapest.capital_wei)} that come back"
-    yield f"  a round    {cheapest.earned_xp:,} XP in {cheapest.days} days{boosted}, for {costs}"
+    days = f"{cheapest.days} day{'s' if cheapest.days > 1 else ''}"
+    yield f"  a round    {cheapest.earned_xp:,} XP in {days}{boosted}, for {costs}"
     yield f"  at scale   {reach.xp_a_day:,} XP a day with {reach.wallets} wallets"
     for bound in verdict.bounds:
         yield f"  bound by   {bound}"

@@ -36,7 +36,7 @@ class TestWhatIf:
         said = text(client.post(f"{PAGE}?rule=buyers", typed))
 
         # ann 50, bob 100 and dan 150 instead of 200, 300 and 300.
-        assert "−500 XP 300 XP in the round, instead of 800 XP" in said
+        assert "−500 XP in all 300 XP in the round, instead of 800 XP" in said
         assert "0 gain 0 XP together" in said
         assert "3 lose 500 XP together" in said
         assert "buyers: XP per ETH 100 50" in said
@@ -52,11 +52,11 @@ class TestWhatIf:
         planned()
         client = signed_in("approver")
         lifted = text(client.post(PAGE, {"if-without_pauses": "rule.buyers"}))
-        assert "+300 XP 800 XP in the round" in lifted
+        assert "+300 XP in all 800 XP in the round" in lifted
         assert "1 had nothing" in lifted
         pause = {"if-pause_flag": "rule.buyers", "if-pause_until": "2026-03-02T00:00:00"}
         paused = text(client.post(PAGE, pause))
-        assert "−200 XP 300 XP in the round" in paused
+        assert "−200 XP in all 300 XP in the round" in paused
         response = client.post(PAGE, {"if-pause_until": "2026-03-02T00:00:00"})
         assert response.status_code == 400
         assert "Say what is paused then." in text(response)

@@ -113,7 +113,8 @@ def _shares(before: Plan, after: Plan) -> Iterator[tuple[str, str, str]]:
 
 
 def _percent(share_bp: int) -> str:
-    return f"{share_bp // 100}.{share_bp % 100 // 10} %"
+    tenths = (share_bp + 5) // 10
+    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def _csv(*, of: Round, changes: Changes) -> HttpResponse:

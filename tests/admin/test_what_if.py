@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ class TestWhatIf:
 
     def test_adds_and_lifts_pauses(self) -> None:
         given_program()
-        reason = {"reason": "A look", "by": "olga", "as_of": PLANNED_AT}
+        reason: dict[str, Any] = {"reason": "A look", "by": "olga", "as_of": PLANNED_AT}
         flags.pause(flag="rule.buyers", starts_at=day("2026-03-12"), ends_at=day("2026-03-14"), **reason)
         planned()
         client = signed_in("approver")

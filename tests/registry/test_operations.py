@@ -84,6 +84,30 @@ class TestLink:
         assert (list(Wallet.objects.values()), list(Link.objects.values())) == before
 
 
+class TestUnlink:
+    def test_makes_a_wallet_its_own_collector_and_ends_the_link(self) -> None:
+        link("ann", "amy", "abe")
+        left = registry.unlink(address=address("amy"), as_of=day("2026-02-01"))
+        assert left == Wallet.objects.get(address=address("ann")).id
+        assert wallets() == table("""
+            wallet | collector
+            ann    | ann
+            amy    | amy
+            abe    | ann
+        """)
+        (ended,) = Link.objects.exclude(ended_at=None)
+        assert (ended.wallet_id, ended.collector_id) == (Wallet.objects.get(address=address("amy")).id, left)
+        assert (ended.linked_at, ended.ended_at) == (NOW, day("2026-02-01"))
+
+    def test_leaves_alone_who_is_not_linked_or_stands_for_others(self) -> None:
+        link("ann", "amy")
+        before = list(Wallet.objects.values())
+        for one in ("ann", "stranger"):
+            assert registry.unlink(address=address(one), as_of=NOW) is None
+        assert list(Wallet.objects.values()) == before
+        assert not Link.objects.exclude(ended_at=None).exists()
+
+
 class TestGetOrAddWallet:
     def test_makes_a_wallet_its_own_collector_once(self) -> None:
         first = registry.get_or_add_wallet(address=address("ann"))

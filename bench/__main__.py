@@ -1,7 +1,7 @@
 """
 Measures the engine, and says how near it comes to what its steps cost at least.
 
-    python -m bench [--scale small|full] [--seed N]
+    python -m bench [--scale small|middle|full] [--seed N] [--only liquidity_day]
 
 Ends with 1 where a result is wrong; a ratio out of reach is shown and no error, since machines differ.
 """
@@ -18,7 +18,17 @@ import django
 
 django.setup()
 
-from bench import events_api, facts, ingest, market, report, servers, settings, shipments  # noqa: E402
+from bench import (  # noqa: E402
+    events_api,
+    facts,
+    ingest,
+    liquidity,
+    market,
+    report,
+    servers,
+    settings,
+    shipments,
+)
 from bench.market import Scale  # noqa: E402
 from bench.measure import ProofError, Result, say  # noqa: E402
 
@@ -28,26 +38,36 @@ def main() -> None:
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     words.add_argument("--scale", choices=market.SCALES, default="small")
     words.add_argument("--seed", type=int, default=1)
+    words.add_argument(
+        "--only", choices=["liquidity_day"], help="this one alone; the others keep their figures"
+    )
     chosen = words.parse_args()
     with servers.running():
         servers.migrate()
         try:
-            results = list(_results(market.SCALES[chosen.scale], seed=chosen.seed))
+            results = list(_results(market.SCALES[chosen.scale], seed=chosen.seed, only=chosen.only))
         except ProofError as error:
             sys.exit(f"Wrong, so that no time counts: {error}")
-        report.write(results, at=datetime.now(tz=UTC))
-        report.show(results)
+        now = datetime.now(tz=UTC)
+        report.write(results, at=now)
+        report.show(results, at=now)
 
 
-def _results(scale: Scale, *, seed: int) -> Iterator[Result]:
+def _results(scale: Scale, *, seed: int, only: str | None) -> Iterator[Result]:
     say(f"drawing a market of {scale.events:,} events")
     first, later = market.write(scale=scale, seed=seed, folder=settings.PLACE)
-    for bench in (
-        events_api.run(scale=scale, first=first),
-        ingest.run(scale=scale, first=first),
-        facts.run(scale=scale, later=later),
-        shipments.run(scale=scale),
-    ):
+    if only:
+        facts.take_in(first)
+        benches = [liquidity.run(scale=scale, seed=seed)]
+    else:
+        benches = [
+            events_api.run(scale=scale, first=first),
+            ingest.run(scale=scale, first=first),
+            facts.run(scale=scale, later=later),
+            liquidity.run(scale=scale, seed=seed),
+            shipments.run(scale=scale),
+        ]
+    for bench in benches:
         for result in bench:
             say(f"{result.name}: {result.ratio:.2f} ×, reach {result.reach_in_words}")
             yield result

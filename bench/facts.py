@@ -72,6 +72,14 @@ def run(*, scale: Scale, later: list[Path]) -> Iterator[Result]:
         )
 
 
+def take_in(path: Path) -> None:
+    """Take a market in and work out its facts, for a bench that begins there."""
+    with path.open("rb") as stream:
+        inbox.ingest(lines=stream, name=path.name)
+    facts.refresh(as_of=NOW)
+    servers.settle(vacuum=True)
+
+
 def _duck(connection: psycopg.Connection) -> Duck:
     duck = Duck(connection)
     for table in ("inbox_event", "registry_wallet", "registry_collection"):

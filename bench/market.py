@@ -33,7 +33,11 @@ ETH: Final = 10**18
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How large a market is, and how much more of it comes in later, in three parts."""
+    """
+    How large a market is, and how much more of it comes in later, in three parts.
+
+    ``orders`` rest on the day of liquidity_day, beside those of the market.
+    """
 
     name: str
     events: int
@@ -41,12 +45,36 @@ class Scale:
     collections: int
     tokens: int
     later: int
+    orders: int
 
 
 SCALES: Final = {
-    "small": Scale(name="small", events=100_000, wallets=20_000, collections=30, tokens=50_000, later=1_000),
+    "small": Scale(
+        name="small",
+        events=100_000,
+        wallets=20_000,
+        collections=30,
+        tokens=50_000,
+        later=1_000,
+        orders=34_900,
+    ),
+    "middle": Scale(
+        name="middle",
+        events=300_000,
+        wallets=60_000,
+        collections=90,
+        tokens=150_000,
+        later=3_000,
+        orders=104_700,
+    ),
     "full": Scale(
-        name="full", events=1_000_000, wallets=200_000, collections=300, tokens=500_000, later=10_000
+        name="full",
+        events=1_000_000,
+        wallets=200_000,
+        collections=300,
+        tokens=500_000,
+        later=10_000,
+        orders=349_000,
     ),
 }
 

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import django
 import duckdb
@@ -17,17 +18,19 @@ from bench import settings
 from bench.measure import Result
 
 FOLDER = Path(__file__).parent
-HEADINGS = ("bench", "seconds", "yardstick", "its seconds", "ratio", "reach", "")
+HEADINGS = ("bench", "scale", "seconds", "yardstick", "its seconds", "ratio", "reach", "", "measured")
 
 
 def write(results: Sequence[Result], *, at: datetime) -> None:
-    """Write both files, replacing those of the run before."""
-    objects = [as_object(result) for result in results]
-    (FOLDER / "results.json").write_text(json.dumps(objects, indent=2, ensure_ascii=False) + "\n")
-    (FOLDER / "RESULTS.md").write_text(as_markdown(results, at=at))
+    """Write both files. What was measured replaces what there was of it; the rest keeps its figures."""
+    path = FOLDER / "results.json"
+    known = {one["name"]: one for one in json.loads(path.read_text())} if path.exists() else {}
+    objects = list((known | {result.name: as_object(result, at=at) for result in results}).values())
+    path.write_text(json.dumps(objects, indent=2, ensure_ascii=False) + "\n")
+    (FOLDER / "RESULTS.md").write_text(as_markdown(objects, at=at))
 
 
-def as_object(result: Result) -> dict[str, object]:
+def as_object(result: Result, *, at: datetime) -> dict[str, Any]:
     """One bench as results.json has it."""
     return {
         "name": result.name,
@@ -40,25 +43,23 @@ def as_object(result: Result) -> dict[str, object]:
         "ok": result.ok,
         "proof": result.proof,
         "figures": result.figures,
+        "measured": f"{at:%Y-%m-%d}",
     }
 
 
-def as_markdown(results: Sequence[Result], *, at: datetime) -> str:
+def as_markdown(objects: Sequence[dict[str, Any]], *, at: datetime) -> str:
     """The table of RESULTS.md, with when, where and on what it was measured."""
-    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *map(_row, results)]
+    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *map(_row, objects)]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    proofs = "\n".join(f"- `{result.name}`: {result.proof}. {_figures(result)}" for result in results)
-    return (
-        f"# Results\n\nScale `{results[0].scale}`, {at:%Y-%m-%d}, by `make bench SCALE={results[0].scale}`. "
-        f"{versions()}.\n\n{table}\n\n## What was found right, and other figures\n{proofs}\n"
-    )
+    proofs = "\n".join(f"- `{one['name']}`: {one['proof']}. {_figures(one)}" for one in objects)
+    return f"# Results\n\nBy `make bench SCALE=…`, last on {at:%Y-%m-%d}. {versions()}.\n\n{table}\n\n## What was found right, and other figures\n{proofs}\n"
 
 
-def show(results: Sequence[Result]) -> None:
+def show(results: Sequence[Result], *, at: datetime) -> None:
     """Print the table."""
     table = Table(*HEADINGS)
     for result in results:
-        table.add_row(*_row(result))
+        table.add_row(*_row(as_object(result, at=at)))
     Console(width=None if os.isatty(1) else 140).print(table)
 
 
@@ -72,17 +73,19 @@ def versions() -> str:
     )
 
 
-def _row(result: Result) -> tuple[str, ...]:
+def _row(one: dict[str, Any]) -> tuple[str, ...]:
     return (
-        result.name,
-        f"{result.seconds:.2f}",
-        result.yardstick,
-        f"{result.yardstick_seconds:.2f}",
-        f"{result.ratio:.2f} ×" if result.ratio < 100 else f"{result.ratio:,.0f} ×",
-        result.reach_in_words,
-        "ok" if result.ok else "missed",
+        one["name"],
+        one["scale"],
+        f"{one['seconds']:.2f}",
+        one["yardstick"],
+        f"{one['yardstick_seconds']:.2f}",
+        f"{one['ratio']:.2f} ×" if one["ratio"] < 100 else f"{one['ratio']:,.0f} ×",
+        one["reach"],
+        "ok" if one["ok"] else "missed",
+        one["measured"],
     )
 
 
-def _figures(result: Result) -> str:
-    return "; ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in result.figures.items())
+def _figures(one: dict[str, Any]) -> str:
+    return "; ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in one["figures"].items())

@@ -52,7 +52,10 @@ def as_markdown(objects: Sequence[dict[str, Any]], *, at: datetime) -> str:
     rows = [HEADINGS, tuple("---" for _ in HEADINGS), *map(_row, objects)]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     proofs = "\n".join(f"- `{one['name']}`: {one['proof']}. {_figures(one)}" for one in objects)
-    return f"# Results\n\nBy `make bench SCALE=…`, last on {at:%Y-%m-%d}. {versions()}.\n\n{table}\n\n## What was found right, and other figures\n{proofs}\n"
+    return (
+        f"# Results\n\nBy `make bench SCALE=…`, last on {at:%Y-%m-%d}. {versions()}.\n\n{table}\n\n"
+        f"## What was found right, and other figures\n{proofs}\n"
+    )
 
 
 def show(results: Sequence[Result], *, at: datetime) -> None:

@@ -39,6 +39,7 @@ EXPECTED = table("""
     inbox     | reads  | inbox_batch
     inbox     | reads  | inbox_event
     inbox     | reads  | inbox_staged
+    facts     | writes | facts_change
     facts     | writes | facts_hold
     facts     | writes | facts_order
     facts     | writes | facts_sale
@@ -84,6 +85,7 @@ EXPECTED = table("""
     shipments | writes | shipments_boost
     shipments | writes | shipments_line
     shipments | writes | shipments_shipment
+    shipments | reads  | facts_change
     shipments | reads  | facts_hold
     shipments | reads  | facts_order
     shipments | reads  | facts_sale

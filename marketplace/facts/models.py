@@ -148,3 +148,17 @@ class VolumeDay(models.Model):
     sale_count = models.IntegerField()
     buyer_count = models.IntegerField()
     volume_wei = models.DecimalField(max_digits=100, decimal_places=0)
+
+
+class Change(models.Model):
+    """
+    A step in which a refresh changed facts, of whatever time.
+
+    ``changed_from`` is the earliest instant of which the facts are other ones since. Whoever knows the facts
+    up to one change can so tell whether those of a past window are still the same. Linking wallets makes
+    no row: it changes whose the facts are.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    settled_at = models.DateTimeField()
+    changed_from = models.DateTimeField()

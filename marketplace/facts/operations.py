@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from config import db
 from config.db import Statement
+from marketplace.facts.models import Change
 from marketplace.inbox.models import Batch
 from marketplace.registry.models import Link
 
@@ -19,6 +20,9 @@ REFRESH_LOCK = 4_202_101
 
 # A step takes in so many events at a time, so that a large backlog is worked off in bounded memory.
 EVENTS_A_STEP = 250_000
+
+# What a rebuild changed is not looked for, so anything may be another one from here on.
+ALL_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 FACT_TABLES = ("facts_hold", "facts_sale", "facts_order", "facts_volumeday")
 
@@ -78,6 +82,8 @@ def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
             written += SQL["insert_volume_days"].fill(volume_days=days).run(using=using)
         cursor.execute(f"ANALYZE {', '.join(FACT_TABLES)}")
         _settle(batches=[batch for batch, _ in batches], as_of=as_of, using=using)
+        if batches:
+            SQL["insert_change"].run({"as_of": as_of, "changed_from": ALL_TIME}, using=using)
         _settle_links(links, as_of=as_of, using=using)
         cursor.execute("DROP TABLE told, moved, edition_step, returned, edition_moved")
     return Refreshed(events=sum(count for _, count in batches), written=written, removed=0)
@@ -87,6 +93,12 @@ def stand_still() -> None:
     """Keep facts as they are until the caller's transaction ends: a refresh waits for it."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [REFRESH_LOCK])
+
+
+def get_last_change() -> int:
+    """The number of the last change of facts; 0 before the first. Exact while facts stand still."""
+    last = Change.objects.order_by("-id").values_list("id", flat=True).first()
+    return last or 0
 
 
 def open_book(*, window_start: datetime, window_end: datetime) -> None:
@@ -116,10 +128,19 @@ def _refresh_step(*, as_of: datetime, most_events: int) -> Refreshed | None:
         links = list(Link.objects.filter(Link.unsettled()))
         if not pending and not links:
             return None
+        if pending:
+            # Links wait for a step of their own: they change whose the facts are, and not what happened when.
+            links = []
         batches = [batch["id"] for batch in pending]
         wallets = {wallet for link in links for wallet in (link.wallet_id, link.collector_id)}
-        _touch(batches=batches, wallets=sorted(wallets))
-        written, removed = _refresh_touched()
+        kinds = _touch(batches=batches, wallets=sorted(wallets))
+        written, removed, changed_from = _refresh_touched()
+        if "rate" in kinds:
+            changed_from.append(SQL["changed_rates"].row({"batches": batches})["changed_from"])
+        earliest = min((at for at in changed_from if at is not None), default=None)
+        # A step for links reads every event of what it touches, also of a batch that came in just now.
+        if earliest is not None and (batches or SQL["has_unsettled"].row()["has_unsettled"]):
+            SQL["insert_change"].run({"as_of": as_of, "changed_from": earliest})
         _settle(batches=batches, as_of=as_of)
         _settle_links(links, as_of=as_of)
         cursor.execute(f"DROP TABLE {', '.join(TEMPORARY_TABLES)}")
@@ -143,8 +164,12 @@ TEMPORARY_TABLES = (
 )
 
 
-def _touch(*, batches: list[int], wallets: list[int]) -> None:
-    """Name what the new events name, and collect the scopes whose facts may change, with every event."""
+def _touch(*, batches: list[int], wallets: list[int]) -> set[str]:
+    """
+    Name what the new events name, and collect the scopes whose facts may change, with every event.
+
+    Returns which of the kinds that reach beyond their scope are among the new events.
+    """
     params = {"batches": batches}
     new = Statement(name="facts.new_events", text=f"({SQL['new_events'].text})")
     SQL["new_collections"].fill(events=new).run(params)
@@ -161,16 +186,22 @@ def _touch(*, batches: list[int], wallets: list[int]) -> None:
         cursor.execute("ANALYZE touched")
         SQL["touched_events"].run()
         cursor.execute("ANALYZE touched_event")
+    return kinds
 
 
-def _refresh_touched() -> tuple[int, int]:
-    """Compute the facts of the touched scopes, and write those that differ: (written, removed)."""
+def _refresh_touched() -> tuple[int, int, list[datetime | None]]:
+    """
+    Compute the facts of the touched scopes, and write those that differ.
+
+    Returns how many were written and removed, and from when on those of each kind differ, if they do.
+    """
     events = Statement(name="facts.touched_events", text="touched_event")
     SQL["touched_days"].run()
     SQL["fresh_sales"].fill(sales=SQL["sales"].fill(events=events)).run()
     _compute_moves(events=events, sales="fresh_sale")
     SQL["fresh_holds"].fill(holds=_holds()).run()
     written, removed = 0, 0
+    changed_from: list[datetime | None] = []
     for name in ("sale", "hold", "order", "volume_day"):
         if name == "order":
             # An order is filled by sales, so it is computed when these are written.
@@ -179,9 +210,11 @@ def _refresh_touched() -> tuple[int, int]:
             SQL["touch_fresh_days"].run()
             days = SQL["volume_days"].fill(sales=SQL["touched_sales"])
             SQL["fresh_volume_days"].fill(volume_days=days).run()
+        else:
+            changed_from.append(SQL[f"changed_{name}s"].row()["changed_from"])
         removed += SQL[f"delete_stale_{name}s"].run()
         written += SQL[f"insert_{name}s"].fill(**{f"{name}s": SQL[f"missing_{name}s"]}).run()
-    return written, removed
+    return written, removed, changed_from
 
 
 def _compute_moves(*, events: Statement, sales: str, using: str = DEFAULT_DB_ALIAS) -> None:

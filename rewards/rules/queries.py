@@ -11,6 +11,7 @@ from config.db import Statement
 from marketplace.registry.models import Collection
 from rewards.rules.kinds import KINDS
 from rewards.rules.kinds.contract import Kind
+from rewards.rules.models import RuleVersion
 
 SQL = db.folder()
 
@@ -60,6 +61,21 @@ def list_versions_in_window(
             params = json.loads(params)
         versions.append(VersionInWindow(**{**row, "kind": kind, "params": params}))
     return versions
+
+
+def in_part_of_window(*, version: RuleVersion, starts_at: datetime, ends_at: datetime) -> VersionInWindow:
+    """A version in the part of a window that is told, as it was found when a plan was made of it."""
+    return VersionInWindow(
+        id=version.id,
+        rule_id=version.rule_id,
+        slug=version.rule.slug,
+        kind=KINDS[version.rule.kind],
+        title=version.rule.title,
+        number=version.number,
+        params=version.params,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
 
 
 def get_eligible_collections(*, params: dict[str, Any], window_start: datetime) -> list[int] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from config import db
 from rewards.ledger.audit import Finding
+from rewards.rules.kinds import KINDS
 from rewards.shipments import planning
 from rewards.shipments.models import Shipment
 
@@ -12,7 +13,15 @@ SQL = db.folder()
 
 def list_findings() -> list[Finding]:
     """Every row of plans and shipments that breaks a promise; empty if all is well."""
-    return [*_digests(), *_awards(), *_posts(), *_totals(), *_guards()]
+    return [
+        *_digests(),
+        *_awards(),
+        *_posts(),
+        *_totals(),
+        *_paid_twice(),
+        *_late_rounds(),
+        *_guards(),
+    ]
 
 
 def _digests() -> Iterator[Finding]:
@@ -53,6 +62,27 @@ def _totals() -> Iterator[Finding]:
             sentence=f"It is {row['state']} with a total of {row['total_xp']:,} XP, but has awards of "
             f"{row['awards_xp']:,} XP and {batches}; its account holds {row['held_xp']:,} XP where "
             f"{row['due_xp']:,} XP are due.",
+        )
+
+
+def _paid_twice() -> Iterator[Finding]:
+    kinds = [kind.name for kind in KINDS.values() if kind.at_an_instant]
+    for row in SQL["audit_paid_twice"].rows({"at_an_instant": kinds}):
+        yield Finding(
+            promise="P13",
+            row=f"shipments_line {row['slug']} {row['collector_id']} {row['subject']}",
+            sentence=f"Rounds together count {row['counted_xp']:,} XP for it, but it is worth "
+            f"{row['whole_xp']:,} XP: it was paid twice.",
+        )
+
+
+def _late_rounds() -> Iterator[Finding]:
+    for row in SQL["audit_late_rounds"].rows():
+        yield Finding(
+            promise="P13",
+            row=f"shipments_line {row['slug']} for {row['late_for']}",
+            sentence=f"{row['lines']:,} late lines are for a round that is {row['state']} and was not "
+            "approved before them.",
         )
 
 

@@ -27,7 +27,21 @@ def list_changes(*, shipment: Shipment) -> list[str]:
     ]
     for key in planned.keys() & now.keys():
         changes += _differences(planned[key], now[key])
-    return sorted(changes)
+    return sorted([*changes, *_other_payers(shipment=shipment)])
+
+
+def _other_payers(*, shipment: Shipment) -> list[str]:
+    """Which rounds were approved or cancelled since a plan reckoned with what others pay of its rules."""
+    planned = {one["rule"]: set(one["paid_by"]) for one in shipment.plan_inputs or [] if "paid_by" in one}
+    if not planned:
+        return []
+    found = planning.list_rounds_that_pay(rules=planned, beside=shipment)
+    changes = []
+    for rule, known in planned.items():
+        now = set(found.get(rule, []))
+        changes += [f"{slug}, which pays {rule} too, was approved" for slug in now - known]
+        changes += [f"{slug}, which was to pay {rule} too, was cancelled" for slug in known - now]
+    return changes
 
 
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

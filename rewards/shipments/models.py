@@ -16,8 +16,9 @@ class Shipment(models.Model):
     ``plan_due_at`` and ``ships_at`` are the work list: from that instant on, planning or shipping is
     due, whoever was told so. ``audience`` says whom it is for, and is empty for everybody.
     ``plan_inputs`` says which rule versions and collections counted; it, ``plan_digest`` and the totals
-    are empty until it is planned. ``problem`` says in a sentence why the last try to plan or ship did
-    not come through.
+    are empty until it is planned. ``facts_change`` is the last change of facts that the plan knew, so that
+    what changed since is late for it. ``problem`` says in a sentence why the last try to plan or ship did not
+    come through.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -37,6 +38,7 @@ class Shipment(models.Model):
     planned_at = models.DateTimeField(null=True)
     plan_digest = models.TextField(null=True)
     plan_inputs = models.JSONField(null=True)
+    facts_change = models.BigIntegerField(default=0, db_default=0)
     line_count = models.BigIntegerField(null=True)
     award_count = models.BigIntegerField(null=True)
     total_xp = models.BigIntegerField(null=True)
@@ -128,10 +130,13 @@ class Boost(models.Model):
 
     ``token`` is empty when it applies to all lines of the collector. ``boost_bp`` is in basis points
     and 10000 when the hold is too young, so that the collector can read what is missing.
-    ``event_id`` is the event that started the hold, ``hold_days`` its whole days.
+    ``event_id`` is the event that started the hold, ``hold_days`` its whole days. ``for_shipment_id`` is the
+    round whose time it counts for: another one than its own where it boosted late lines for that one.
     """
 
-    pk = models.CompositePrimaryKey("shipment_id", "collector_id", "rule_version_id", "hold_key")
+    pk = models.CompositePrimaryKey(
+        "shipment_id", "collector_id", "rule_version_id", "hold_key", "for_shipment_id"
+    )
     shipment_id = models.BigIntegerField()
     collector_id = models.BigIntegerField()
     rule_version_id = models.BigIntegerField()
@@ -140,6 +145,7 @@ class Boost(models.Model):
     token = models.UUIDField(null=True)
     hold_days = models.IntegerField()
     boost_bp = models.IntegerField()
+    for_shipment_id = models.BigIntegerField()
 
 
 class Line(models.Model):
@@ -152,9 +158,15 @@ class Line(models.Model):
     down once, from the exact base times ``boost_bp``; ``cut_xp`` is what a cap took off that, and with
     a pot ``amount_xp`` is the share of it. ``reason`` is ``earned`` exactly when
     ``amount_xp`` is above zero.
+
+    ``for_shipment_id`` is the round whose time the line pays. A line for another round than its own is
+    late: it says what is known of that time now, and pays what ``earlier_xp``, which was counted before,
+    leaves of it: ``earlier_xp`` + ``cut_xp`` + ``amount_xp`` is its whole XP, or its share of a pot.
     """
 
-    pk = models.CompositePrimaryKey("shipment_id", "collector_id", "rule_version_id", "subject")
+    pk = models.CompositePrimaryKey(
+        "shipment_id", "collector_id", "rule_version_id", "subject", "for_shipment_id"
+    )
     shipment_id = models.BigIntegerField()
     collector_id = models.BigIntegerField()
     rule_version_id = models.BigIntegerField()
@@ -168,12 +180,26 @@ class Line(models.Model):
     cut_xp = models.BigIntegerField(default=0, db_default=0)
     amount_xp = models.BigIntegerField()
     reason = models.TextField()
+    for_shipment_id = models.BigIntegerField()
+    earlier_xp = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(amount_xp__gt=0, reason="earned") | (Q(amount_xp=0) & ~Q(reason="earned")),
                 name="every_xp_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(earlier_xp=0) | (Q(earlier_xp__gt=0) & ~Q(for_shipment_id=F("shipment_id"))),
+                name="only_a_late_line_was_counted_before",
+            ),
+        ]
+        indexes = [
+            # A plan asks what was paid late for a round, and audit looks at every late line.
+            models.Index(
+                fields=["for_shipment_id"],
+                name="late_line_by_round",
+                condition=~Q(for_shipment_id=F("shipment_id")),
             ),
         ]
 

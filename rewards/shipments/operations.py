@@ -14,7 +14,7 @@ from rewards.flags import operations as flags
 from rewards.ledger import operations as ledger
 from rewards.ledger.errors import InsufficientXp, LedgerMismatch
 from rewards.rules.models import Rule, Season
-from rewards.shipments import changes, limits, planning
+from rewards.shipments import changes, late, limits, planning
 from rewards.shipments.errors import ApprovalRefused, PlanFailed, PostFailed, ShipmentError, UnknownShipment
 from rewards.shipments.models import Batch, Shipment, ShipmentRule
 
@@ -109,6 +109,7 @@ def plan(*, slug: str, as_of: datetime) -> Shipment | None:
     """
     Work out who gets what and why, and write it down with its digest (P7).
 
+    What came late for rounds before is paid along, as differences with lines of their own (P13).
     Boosts, lines and awards of an earlier plan are replaced. Facts stand still meanwhile. Returns None
     when somebody else is planning it at the moment. Raises PlanFailed, and then nothing is written but
     the problem's sentence on the shipment.
@@ -119,7 +120,9 @@ def plan(*, slug: str, as_of: datetime) -> Shipment | None:
             if shipment is None:
                 return None
             facts.stand_still()
-            planning.write(shipment=shipment, as_of=as_of)
+            inputs = planning.list_inputs(shipment=shipment)
+            others = late.look_at_others(shipment=shipment, inputs=inputs)
+            planning.write(shipment=shipment, as_of=as_of, inputs=inputs, others=others)
             return shipment
     except DataError as error:
         problem = (
@@ -224,13 +227,25 @@ def _move_budget(*, shipment: Shipment, amount_xp: int, as_of: datetime) -> None
 
 @db.in_one_transaction
 def cancel(*, slug: str, as_of: datetime) -> Shipment:
-    """Call a shipment off before it ships, and give XP that was set aside back to the season."""
+    """
+    Call a shipment off before it ships, and give XP that was set aside back to the season.
+
+    It takes turns with approvals: a plan may reckon with what this one was to pay. Raises ShipmentError,
+    also while another round that was approved pays late for its time.
+    """
+    flags.stand_still()
     shipment = _lock(slug=slug)
     assert shipment is not None
     if shipment.state == "cancelled":
         return shipment
     if shipment.state not in ("draft", "planned", "approved"):
         raise ShipmentError(f"{slug} is {shipment.state}; what ships is not called off. Nothing was changed.")
+    payers = late.list_payers(shipment=shipment)
+    if payers:
+        raise ShipmentError(
+            f"{slug} is not called off while {', '.join(payers)} pays late for its time: another round for "
+            "that time would pay the same again. Nothing was changed."
+        )
     if shipment.state == "approved" and shipment.total_xp:
         ledger.transfer(
             key=f"release:{shipment.id}",

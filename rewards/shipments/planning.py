@@ -1,7 +1,8 @@
 """Writes a plan: from the rule versions that count in a window to boosts, lines, awards and a digest (P7)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,49 +37,129 @@ class Input:
         return bool(self.live) and self.live[-1].ends_at == self.version.ends_at
 
 
+@dataclass(frozen=True, kw_only=True)
+class Late:
+    """A round that was approved before, and the rules whose lines for its time are computed once more."""
+
+    shipment: Shipment
+    rules: list[str]
+    inputs: list[Input]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Others:
+    """
+    What a plan reckons with of other rounds: who else pays each of its rules, and which are paid for late.
+
+    Who pays is asked before anything that depends on it, so that a round that is approved or cancelled
+    meanwhile shows when the plan is to be approved.
+    """
+
+    paid_by: Mapping[str, list[str]]
+    late: Sequence[Late] = ()
+
+
 def write(
     *,
     shipment: Shipment,
     as_of: datetime,
     inputs: Sequence[Input] | None = None,
     instead_of: int | None = None,
+    others: Others | None = None,
 ) -> None:
     """
     Write the plan of a shipment whose row the caller has locked, over any earlier one.
 
     Without ``inputs`` the versions count that are in force in its window. ``instead_of`` names a shipment
-    that is taken never to have been, for a trial that the caller rolls back.
+    that is taken never to have been, for a trial that the caller rolls back. ``others`` names the rounds
+    whose time is paid for along with its own (P13); a trial leaves it out, and shows its own window alone.
     """
     of_shipment = {"shipment_id": shipment.id}
     for name in ("clear_boosts", "clear_lines", "clear_awards"):
         SQL[name].run(of_shipment)
     inputs = list_inputs(shipment=shipment) if inputs is None else inputs
-    not_counting = {"not_counting": [shipment.id, *([] if instead_of is None else [instead_of])]}
-    if any(one.version.kind.reads_book for one in inputs):
-        facts.open_book(window_start=shipment.window_start, window_end=shipment.window_end)
+    others = others or Others(paid_by=list_paying_rounds(shipment=shipment, inputs=inputs))
+    not_counting = [shipment.id, *([] if instead_of is None else [instead_of])]
+    _write_lines(shipment=shipment, inputs=inputs, not_counting=not_counting)
+    for one in others.late:
+        _write_late_lines(shipment=shipment, late=one)
+    SQL["insert_awards"].run(of_shipment)
+    sum_up(shipment=shipment, inputs=inputs, as_of=as_of, others=others)
+
+
+def _write_lines(*, shipment: Shipment, inputs: Sequence[Input], not_counting: list[int]) -> None:
+    """The lines of a shipment for its own window."""
+    with _book(window=shipment, inputs=inputs):
+        boosts = _write_boosts(shipment=shipment, window=shipment, inputs=inputs)
+        for one in inputs:
+            if not one.version.kind.boosts:
+                params = _params(shipment=shipment, window=shipment, one=one)
+                params |= {"not_counting": not_counting, "boosts": _boosts_of(one, boosts)}
+                lines = _bounded_lines(one.version, for_everybody=not shipment.audience)
+                SQL["insert_lines"].fill(lines=lines).run(params)
+
+
+def _write_late_lines(*, shipment: Shipment, late: Late) -> None:
+    """The lines of a shipment for the time of a round before it, with what counted there."""
+    asked = [one for one in late.inputs if one.version.kind.boosts or one.version.slug in late.rules]
+    with _book(window=late.shipment, inputs=asked):
+        boosts = _write_boosts(shipment=shipment, window=late.shipment, inputs=asked)
+        for one in asked:
+            if not one.version.kind.boosts:
+                params = _params(shipment=shipment, window=late.shipment, one=one)
+                params |= {
+                    "boosts": _boosts_of(one, boosts),
+                    "at_an_instant": one.version.kind.at_an_instant,
+                }
+                everybody = not late.shipment.audience
+                if params["pot"] is None:
+                    # What caps leave is what was paid before and the difference, so they come last.
+                    lines = _boosted_lines(one.version, for_everybody=everybody)
+                else:
+                    lines = _bounded_lines(one.version, for_everybody=everybody)
+                SQL["insert_late_lines"].fill(lines=lines).run(params)
+    if boosts:
+        of_late = {"shipment_id": shipment.id, "for_shipment_id": late.shipment.id}
+        SQL["clear_late_boosts"].run(of_late)
+
+
+@contextmanager
+def _book(*, window: Shipment, inputs: Sequence[Input]) -> Iterator[None]:
+    """Keep the book of a shipment's window open where one of its rules reads it."""
+    if not any(one.version.kind.reads_book for one in inputs):
+        yield
+        return
+    facts.open_book(window_start=window.window_start, window_end=window.window_end)
+    yield
+    facts.close_book()
+
+
+def _write_boosts(*, shipment: Shipment, window: Shipment, inputs: Sequence[Input]) -> list[Input]:
+    """Write what boosts in the window of a shipment, into the plan of one, and return which rules did."""
     boosts = [one for one in inputs if one.version.kind.boosts and one.live_at_close]
     for one in boosts:
         statement = one.version.kind.statement(one.version.params)
-        SQL["insert_boosts"].fill(boosts=statement).run(_params(shipment=shipment, one=one))
-    for one in inputs:
-        if not one.version.kind.boosts:
-            params = _params(shipment=shipment, one=one) | not_counting
-            params["boosts"] = [
-                boost.version.id for boost in boosts if boost.version.boosts_rule(one.version.slug)
-            ]
-            lines = _bounded_lines(one.version, for_everybody=not shipment.audience)
-            SQL["insert_lines"].fill(lines=lines).run(params)
-    facts.close_book()
-    SQL["insert_awards"].run(of_shipment)
-    sum_up(shipment=shipment, inputs=inputs, as_of=as_of)
+        params = _params(shipment=shipment, window=window, one=one)
+        SQL["insert_boosts"].fill(boosts=statement).run(params)
+    return boosts
+
+
+def _boosts_of(one: Input, boosts: Sequence[Input]) -> list[int]:
+    """The ids of the boosts' versions that multiply a version's lines."""
+    return [boost.version.id for boost in boosts if boost.version.boosts_rule(one.version.slug)]
+
+
+def _boosted_lines(version: VersionInWindow, *, for_everybody: bool) -> Statement:
+    """The lines of a version before caps: base of the audience, then boosts."""
+    lines = rules.statement_of(version, paid=SQL["paid_collectors"])
+    if not for_everybody:
+        lines = SQL["of_audience"].fill(lines=lines, audience=SQL["audience"])
+    return SQL["boosted_lines"].fill(lines=lines)
 
 
 def _bounded_lines(version: VersionInWindow, *, for_everybody: bool) -> Statement:
     """The lines of a version: base of the audience, then boosts, then caps, then the pot."""
-    lines = rules.statement_of(version, paid=SQL["paid_collectors"])
-    if not for_everybody:
-        lines = SQL["of_audience"].fill(lines=lines, audience=SQL["audience"])
-    lines = SQL["boosted_lines"].fill(lines=lines)
+    lines = _boosted_lines(version, for_everybody=for_everybody)
     params = version.params
     if params.get("cap_xp_per_day"):
         lines = SQL["cap_by_day"].fill(lines=lines)
@@ -91,19 +172,52 @@ def _bounded_lines(version: VersionInWindow, *, for_everybody: bool) -> Statemen
     return lines
 
 
-def sum_up(*, shipment: Shipment, inputs: Sequence[Input], as_of: datetime) -> None:
+def sum_up(
+    *, shipment: Shipment, inputs: Sequence[Input], as_of: datetime, others: Others | None = None
+) -> None:
     """Write the totals and the digest of what was planned on the shipment."""
     totals = SQL["plan_totals"].row({"shipment_id": shipment.id})
     shipment.line_count = totals["line_count"]
     shipment.award_count = totals["award_count"]
     shipment.total_xp = totals["total_xp"]
     shipment.plan_inputs = in_words(inputs, audience=shipment.audience)
+    if others is not None:
+        _name_other_rounds(shipment=shipment, inputs=inputs, others=others)
+    shipment.facts_change = facts.get_last_change()
     shipment.plan_digest = compute_digest(shipment=shipment)
     shipment.state = "planned"
     shipment.planned_at = as_of
     shipment.plan_due_at = None
     shipment.problem = ""
     shipment.save()
+
+
+def _name_other_rounds(*, shipment: Shipment, inputs: Sequence[Input], others: Others) -> None:
+    """
+    Say of each rule which rounds were looked at again, and whose payments were reckoned with.
+
+    With the latter a plan counts only as long as there are no others: two that both reckon with nothing
+    would both pay the same.
+    """
+    once = {one.version.slug for one in inputs if one.version.kind.once}
+    for said in shipment.plan_inputs or []:
+        slug = said["rule"]
+        late_for = sorted(late.shipment.slug for late in others.late if slug in late.rules)
+        if late_for or slug in once:
+            said["late_for"] = late_for
+            said["paid_by"] = others.paid_by.get(slug, [])
+
+
+def list_paying_rounds(*, shipment: Shipment, inputs: Sequence[Input]) -> dict[str, list[str]]:
+    """The other rounds that were approved and pay the rules of some inputs, by the rules' names."""
+    rules_of_inputs = {one.version.slug for one in inputs}
+    return list_rounds_that_pay(rules=rules_of_inputs, beside=shipment)
+
+
+def list_rounds_that_pay(*, rules: Collection[str], beside: Shipment) -> dict[str, list[str]]:
+    """The rounds that were approved and pay rules, beside one round, by the rules' names."""
+    found = SQL["paying_rounds"].rows({"shipment_id": beside.id, "rules": sorted(rules)})
+    return {row["rule"]: row["rounds"] for row in found}
 
 
 def compute_digest(*, shipment: Shipment) -> str:
@@ -153,15 +267,20 @@ def in_words(inputs: Sequence[Input], *, audience: dict[str, Any]) -> list[dict[
     ]
 
 
-def _params(*, shipment: Shipment, one: Input) -> dict[str, Any]:
-    """What the statements of one version read."""
+def _params(*, shipment: Shipment, window: Shipment, one: Input) -> dict[str, Any]:
+    """
+    What the statements of one version read.
+
+    ``window`` is the shipment whose time is paid: another one than that of the plan for late lines.
+    """
     version = one.version
     return {
         "shipment_id": shipment.id,
+        "for_shipment_id": window.id,
         "rule_id": version.rule_id,
         "rule_version_id": version.id,
-        "window_start": shipment.window_start,
-        "window_end": shipment.window_end,
+        "window_start": window.window_start,
+        "window_end": window.window_end,
         "starts_at": version.starts_at,
         "ends_at": version.ends_at,
         "any_collection": one.collections is None,
@@ -171,10 +290,10 @@ def _params(*, shipment: Shipment, one: Input) -> dict[str, Any]:
         "one_live_span": len(one.live) <= 1,
         "live_at_close": one.live_at_close,
         **{name: version.params.get(name) for name in ("cap_xp_per_day", "cap_xp_per_collector", "cap_xp")},
-        "pot": _pot(shipment=shipment, one=one),
+        "pot": _pot(shipment=window, one=one),
         # A share of a pot can be less than one XP; a cap leaves nothing only when it is reached.
-        "when_cut": "over_cap" if _pot(shipment=shipment, one=one) is None else "rounds_to_zero",
-        **audiences.params(shipment.audience),
+        "when_cut": "over_cap" if _pot(shipment=window, one=one) is None else "rounds_to_zero",
+        **audiences.params(window.audience),
         **version.kind.values(version.params),
     }
 

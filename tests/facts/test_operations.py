@@ -1,6 +1,7 @@
 """Refreshing facts in steps and from scratch, and the constraints that hold whoever writes (P2)."""
 
 import uuid
+from datetime import datetime
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -67,7 +68,7 @@ class TestRefresh:
         read = []
         computed = facts._refresh_touched
 
-        def look() -> tuple[int, int]:
+        def look() -> tuple[int, int, list[datetime | None]]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT DISTINCT token_id FROM touched_event")
                 read.extend(cursor.fetchall())

@@ -112,7 +112,8 @@ def lines() -> Table:
     return read(
         """
         SELECT line.*, rule.slug AS rule, rule.kind, version.number, shipment.slug AS shipment,
-            wallet.address, event.token_id, event.collection
+            wallet.address, event.token_id, event.collection,
+            (SELECT slug FROM shipments_shipment WHERE id = line.for_shipment_id) AS for_round
         FROM shipments_line AS line
         JOIN shipments_shipment AS shipment ON shipment.id = line.shipment_id
         JOIN rules_ruleversion AS version ON version.id = line.rule_version_id
@@ -131,8 +132,11 @@ def lines() -> Table:
         days=lambda row: short(row["hold_days"]),
         base=lambda row: f"{row['base_micro_xp'] / 1_000_000:.10g}",
         boost=lambda row: times(row["boost_bp"]),
+        earlier=lambda row: short(row["earlier_xp"]),
+        cut=lambda row: short(row["cut_xp"]),
         xp=lambda row: short(row["amount_xp"]),
         reason=lambda row: row["reason"],
+        for_round=lambda row: row["for_round"],
     )
 
 

@@ -143,6 +143,28 @@ class TestApprove:
         assert "more than is left of the season's budget" in str(loser)
         assert sorted(Shipment.objects.values_list("state", flat=True)) == ["approved", "planned"]
 
+    def test_of_two_rounds_that_would_pay_one_late_purchase_one_is_approved(self) -> None:
+        approved()
+        given_market("""
+            kind | token | from | to  | at         | price
+            sale | late  | cat  | bob | 2026-03-09 | 1 ETH
+        """)
+        windows = {"april": ("2026-03-31", "2026-04-30"), "may": ("2026-04-30", "2026-05-30")}
+        digests = {
+            slug: planned(slug=slug, start=start, end=end).plan_digest or ""
+            for slug, (start, end) in windows.items()
+        }
+
+        def of(slug: str) -> Callable[[], Any]:
+            return lambda: (
+                shipments.approve(slug=slug, digest=digests[slug], approver="bob", as_of=PLANNED_AT).slug
+            )
+
+        found = at_once(of("april"), of("may"))
+        (loser,) = [one for one in found if isinstance(one, ApprovalRefused)]
+        (winner,) = [one for one in found if isinstance(one, str)]
+        assert f"{winner}, which pays buyers too, was approved" in str(loser)
+
 
 def paid() -> dict[int, int]:
     """How many collectors have which balance."""

@@ -166,8 +166,16 @@ class TestConstraints:
                 "every_xp_has_its_reason",
                 (
                     "INSERT INTO shipments_line (shipment_id, collector_id, rule_version_id, subject, "
-                    "base_micro_xp, boost_bp, amount_xp, reason) "
-                    "SELECT id, 1, 1, md5('x')::UUID, 0, 10000, 0, 'earned' FROM shipments_shipment"
+                    "base_micro_xp, boost_bp, amount_xp, reason, for_shipment_id) "
+                    "SELECT id, 1, 1, md5('x')::UUID, 0, 10000, 0, 'earned', id FROM shipments_shipment"
+                ),
+            ),
+            (
+                "only_a_late_line_was_counted_before",
+                (
+                    "INSERT INTO shipments_line (shipment_id, collector_id, rule_version_id, subject, "
+                    "base_micro_xp, boost_bp, amount_xp, reason, for_shipment_id, earlier_xp) "
+                    "SELECT id, 1, 1, md5('x')::UUID, 0, 10000, 1, 'earned', id, 1 FROM shipments_shipment"
                 ),
             ),
             (
@@ -215,9 +223,10 @@ def changes_of_a_plan() -> list[str]:
     copied = {
         "shipments_line": "SELECT shipment_id, collector_id, rule_version_id, "
         "md5('new')::UUID, event_id, token, "
-        "quantity, hold_days, base_micro_xp, boost_bp, amount_xp, reason FROM shipments_line LIMIT 1",
+        "quantity, hold_days, base_micro_xp, boost_bp, amount_xp, reason, shipment_id "
+        "FROM shipments_line LIMIT 1",
         "shipments_boost": "SELECT shipment_id, collector_id, rule_version_id, md5('new')::UUID, event_id, "
-        "token, hold_days, boost_bp FROM shipments_boost LIMIT 1",
+        "token, hold_days, boost_bp, shipment_id FROM shipments_boost LIMIT 1",
         "shipments_award": "SELECT shipment_id, 0, amount_xp FROM shipments_award LIMIT 1",
     }
     return [

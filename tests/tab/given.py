@@ -238,6 +238,7 @@ def line(
         boost_bp=boost_bp,
         amount_xp=amount_xp if reason == "earned" else 0,
         reason=reason,
+        for_shipment_id=fields.pop("for_shipment_id", of.id),
         **fields,
     )
 
@@ -255,6 +256,7 @@ def boost(
         token=None,
         hold_days=hold_days,
         boost_bp=boost_bp,
+        for_shipment_id=of.id,
     )
 
 

@@ -38,4 +38,5 @@ KIND = Kind(
     statement=lambda _: SQL["cohort"],
     values=values,
     whole_window=True,
+    once=True,
 )

@@ -20,7 +20,9 @@ class Kind:
     hold_days, boost_bp). ``values`` turns stored parameters into those of the statement.
     ``whole_window`` is true where one version counts for a whole window, the one in force when it
     opens; ``flag`` is the flag above those of its rules; ``reads_book`` is true where the statement
-    reads the hourly book.
+    reads the hourly book. ``once`` is true where a rule pays a collector once in its life, so that nothing
+    of it is late; ``at_an_instant`` where a subject has no length, so that it is paid once whichever round's
+    time it turns out to lie in.
     """
 
     name: str
@@ -32,3 +34,5 @@ class Kind:
     boosts: bool = False
     flag: str | None = None
     reads_book: bool = False
+    once: bool = False
+    at_an_instant: bool = False

@@ -60,5 +60,10 @@ def values(params: dict[str, Any]) -> dict[str, Any]:
 
 
 KIND = Kind(
-    name="purchase", schema=Purchase, fields=FIELDS, statement=lambda _: SQL["purchase"], values=values
+    name="purchase",
+    schema=Purchase,
+    fields=FIELDS,
+    statement=lambda _: SQL["purchase"],
+    values=values,
+    at_an_instant=True,
 )

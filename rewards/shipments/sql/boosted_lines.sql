@@ -8,6 +8,7 @@ WITH everywhere AS (
     FROM shipments_boost
     WHERE
         shipment_id = %(shipment_id)s
+        AND for_shipment_id = %(for_shipment_id)s
         AND rule_version_id = ANY(%(boosts)s::BIGINT[])
         AND token IS NULL
     GROUP BY collector_id
@@ -21,6 +22,7 @@ by_token AS (
     FROM shipments_boost
     WHERE
         shipment_id = %(shipment_id)s
+        AND for_shipment_id = %(for_shipment_id)s
         AND rule_version_id = ANY(%(boosts)s::BIGINT[])
         AND token IS NOT NULL
     GROUP BY

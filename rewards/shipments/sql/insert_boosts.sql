@@ -7,7 +7,8 @@ INSERT INTO shipments_boost (
     event_id,
     token,
     hold_days,
-    boost_bp
+    boost_bp,
+    for_shipment_id
 )
 SELECT
     %(shipment_id)s,
@@ -17,5 +18,6 @@ SELECT
     boost.event_id,
     boost.token,
     boost.hold_days,
-    boost.boost_bp
+    boost.boost_bp,
+    %(for_shipment_id)s
 FROM ({boosts}) AS boost

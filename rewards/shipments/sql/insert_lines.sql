@@ -12,7 +12,8 @@ INSERT INTO shipments_line (
     boost_bp,
     cut_xp,
     amount_xp,
-    reason
+    reason,
+    for_shipment_id
 )
 SELECT
     %(shipment_id)s,
@@ -32,6 +33,7 @@ SELECT
         WHEN amount_micro >= 1000000 THEN 'earned'
         WHEN uncut_micro >= 1000000 THEN %(when_cut)s
         ELSE 'rounds_to_zero'
-    END AS reason
+    END AS reason,
+    %(shipment_id)s AS for_shipment_id
 FROM ({lines}) AS line
 ORDER BY collector_id

@@ -121,6 +121,7 @@ EXPECTED = table("""
     tab       | reads  | flags_flag
     tab       | reads  | flags_pause
     tab       | reads  | identity_pagechoice
+    tab       | reads  | inbox_batch
     tab       | reads  | inbox_event
     tab       | reads  | ledger_account
     tab       | reads  | ledger_transfer

@@ -16,6 +16,7 @@ from rewards.tab.rows import (
     Collector,
     Hold,
     Holds,
+    Late,
     Leader,
     Line,
     LineGroup,
@@ -231,6 +232,15 @@ def _line(row: db.Row) -> Line:
         amount_xp=row["amount_xp"],
         reason=row["reason"],
         boosts=[_boost(told) for told in row["boosts"] or []],
+        late=_late(row) if row["late_for"] is not None else None,
+    )
+
+
+def _late(row: db.Row) -> Late:
+    return Late(
+        round_title=row["late_for"],
+        earlier_xp=row["earlier_xp"],
+        **{name: row[name] for name in ("told_kind", "told_at", "told_on")},
     )
 
 

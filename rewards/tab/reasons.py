@@ -41,6 +41,10 @@ def why_nothing(line: Line, as_of: datetime) -> str:
     return say(line, as_of) if say else f"{title(line.reason)}."
 
 
+def _round(line: Line) -> str:
+    return "that round" if line.late else "this round"
+
+
 def _sells(line: Line) -> bool:
     return line.rule.params.get("pays") == "seller"
 
@@ -115,14 +119,13 @@ def _no_book(line: Line, _as_of: datetime) -> str:
 def _price_too_far(line: Line, _as_of: datetime) -> str:
     params, side = line.rule.params, SIDES[line.rule.kind]
     prices = terms.prices(reach(params, side=side), reference=terms.REFERENCES[params["reference"]])
-    return f"A {side} earns {prices}, hour by hour. In no hour of this round was this one so."
+    return f"A {side} earns {prices}, hour by hour. In no hour of {_round(line)} was this one so."
 
 
 def _not_among_best(line: Line, _as_of: datetime) -> str:
     best = terms.best(line.rule.params, side=SIDES[line.rule.kind])
-    return (
-        f"Only {best} earn, as they stand at each full hour. At none of this round was this one among them."
-    )
+    at_none = f"At none of {_round(line)} was this one among them."
+    return f"Only {best} earn, as they stand at each full hour. {at_none}"
 
 
 def _over_cap(line: Line, _as_of: datetime) -> str:
@@ -144,7 +147,7 @@ def _paused(line: Line, as_of: datetime) -> str:
 
 
 def _not_in_audience(line: Line, _as_of: datetime) -> str:
-    return f"This round was for {terms.audience(line.audience)}."
+    return f"{_round(line).capitalize()} was for {terms.audience(line.audience)}."
 
 
 def _once_per_collector(_line: Line, _as_of: datetime) -> str:

@@ -85,6 +85,23 @@ class Boost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """
+    What a line says that pays for the time of a round before.
+
+    ``round_title`` is that round's, ``earlier_xp`` what was counted for the line before. ``told_kind``,
+    ``told_at`` and ``told_on`` are of the event that came late, with the day on which it came in; empty where
+    it is not one of the line's own token or order.
+    """
+
+    round_title: str
+    earlier_xp: int
+    told_kind: str | None
+    told_at: datetime | None
+    told_on: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """
     One reason for XP, or for none.
@@ -92,7 +109,8 @@ class Line:
     ``token``, ``collection``, ``trait``, ``at`` and ``price`` are those of the event to show, and empty where
     the line has none; a bid for any token of a collection has no ``token``. ``boosts`` are the holds
     whose multipliers together are ``boost_bp``. ``cut_xp`` is what caps took off. ``window_end`` and
-    ``audience``, which is empty for everybody, are the round's.
+    ``audience``, which is empty for everybody, are those of the round whose time is paid, which is one before
+    for a ``late`` line.
     """
 
     rule: RuleVersion
@@ -112,6 +130,7 @@ class Line:
     amount_xp: int
     reason: str
     boosts: list[Boost]
+    late: Late | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

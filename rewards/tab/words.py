@@ -8,6 +8,15 @@ from rewards.tab.names import listed, thing_name, token_name
 from rewards.tab.resting import SIDES
 from rewards.tab.rows import Boost, Line, Pause, Round, RuleVersion
 
+# Events that can come late, as a sentence begins with them.
+TOLD = {
+    "mint": "A mint",
+    "transfer": "A transfer",
+    "sale": "A sale",
+    "listing": "A listing",
+    "bid": "A bid",
+}
+
 # Currencies whose price is the price in ETH.
 IN_ETH = {"ETH", "WETH"}
 
@@ -22,7 +31,7 @@ def happened(line: Line) -> str:
     if line.rule.kind == "holding":
         if line.reason in ("under_minimum_days", "paused") or not line.counted:
             return f"Held {subject}"
-        return f"Held {subject} for {_token_days(line)} of this round"
+        return f"Held {subject} for {_token_days(line)} of {round_of(line)}"
     units = f"{figures.whole(line.units)} of " if line.units > 1 else ""
     did = "Sold" if line.rule.params.get("pays") == "seller" else "Bought"
     return f"{did} {units}{subject}{_paid(line)}"
@@ -68,14 +77,39 @@ def sum_of(line: Line) -> str:
     times = "" if line.boost_bp == figures.FULL_BP else f" {figures.times(line.boost_bp)}"
     pot = terms.pot(line.rule.params)
     if pot:
-        return f"Counts as {figures.rough_xp(line.base_micro_xp)}{times}: your share of {pot}"
-    whole_xp = line.amount_xp + line.cut_xp
+        share = f"Counts as {figures.rough_xp(line.base_micro_xp)}{times}: your share of {pot}"
+        return f"{share}{_less_earlier(line)}"
+    earlier_xp = line.late.earlier_xp if line.late else 0
+    whole_xp = earlier_xp + line.amount_xp + line.cut_xp
     base_xp = figures.base_xp(base_micro_xp=line.base_micro_xp, boost_bp=line.boost_bp, amount_xp=whole_xp)
     exact = line.base_micro_xp * line.boost_bp == whole_xp * figures.MICRO * figures.FULL_BP
     said = f"{base_xp}{times}"
     if times or not exact:
         said = f"{said} = {figures.xp(whole_xp)}{'' if exact else ', rounded down'}"
+    said = f"{said}{_less_earlier(line)}"
     return f"{said}, {_over_cap(line)}" if line.cut_xp else said
+
+
+def late(line: Line) -> str:
+    """Say which round a late line is for, and what came late; empty for other lines."""
+    if line.late is None:
+        return ""
+    said = f"Late, for {round_of(line)}."
+    if line.late.told_kind in TOLD and line.late.told_at and line.late.told_on:
+        on = f"of {figures.date(line.late.told_at)} came in on {figures.date(line.late.told_on)}"
+        return f"{said} {TOLD[line.late.told_kind]} {on}."
+    return f"{said} More is known of its time now than when it was paid."
+
+
+def round_of(line: Line) -> str:
+    """Name the round whose time a line is about."""
+    return f"“{line.late.round_title}”" if line.late else "this round"
+
+
+def _less_earlier(line: Line) -> str:
+    if line.late is None or not line.late.earlier_xp:
+        return ""
+    return f", less {figures.xp(line.late.earlier_xp)} counted before"
 
 
 def _over_cap(line: Line) -> str:

@@ -22,6 +22,7 @@ from tests.reference.hands import (
     single_holds,
     single_moves,
     together,
+    trade,
 )
 
 DECIMALS = {"ETH": 18, "WETH": 18, "DAI": 18, "USDC": 6, "USDT": 6}
@@ -29,7 +30,11 @@ DECIMALS = {"ETH": 18, "WETH": 18, "DAI": 18, "USDC": 6, "USDT": 6}
 
 @dataclass(frozen=True)
 class Sale:
-    """A sale, named by source and key of the event that told it first."""
+    """
+    A sale, named by source and key of the event that told it first.
+
+    ``trade`` is what it stays the same by when another telling turns out to be the first.
+    """
 
     source: str
     key: str
@@ -43,6 +48,7 @@ class Sale:
     price_wei: int | None
     at: datetime
     order_key: str | None
+    trade: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -173,6 +179,7 @@ def sale_of(event: Event, rates: dict[tuple[str, date], int]) -> Sale:
         price_wei=price_in_wei(event, rates),
         at=event.at,
         order_key=event.order_key,
+        trade=trade(event),
     )
 
 

@@ -53,24 +53,28 @@ def settlement(event: Event) -> Settlement:
     return (event.token, "alone", event.source, event.key)
 
 
+def trade(event: Event) -> tuple[Any, ...]:
+    """What two tellings of one sale have in common."""
+    return (
+        settlement(event),
+        event.sender,
+        event.receiver,
+        event.order_key,
+        event.quantity,
+        event.price,
+        event.currency,
+    )
+
+
 def sales_told_once(history: list[Event]) -> list[Event]:
     """The sales among a token's events, without those that tell an earlier one of the settlement again."""
     heard = set()
     kept = []
     for event in history:
         if event.kind == "sale":
-            told = (
-                settlement(event),
-                event.sender,
-                event.receiver,
-                event.order_key,
-                event.quantity,
-                event.price,
-                event.currency,
-            )
-            if told not in heard:
+            if trade(event) not in heard:
                 kept.append(event)
-            heard.add(told)
+            heard.add(trade(event))
     return kept
 
 

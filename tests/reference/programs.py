@@ -118,9 +118,16 @@ def rules(draw: Draw, slug: str) -> Rule:
 
 
 @st.composite
-def programs(draw: Draw) -> Program:
-    """A program of a few rules and a shipment's window of one to five days."""
+def programs(draw: Draw, *, earning: bool = False) -> Program:
+    """
+    A program of a few rules and a shipment's window of one to five days.
+
+    One that is ``earning`` pays for purchases and holding, in a window that most of a market falls into.
+    """
     slugs = draw(st.lists(st.sampled_from(list(SLUGS)), min_size=1, max_size=4, unique=True))
     start = draw(instants)
     end = start + timedelta(hours=draw(st.sampled_from([24, 40, 96, 120])))
+    if earning:
+        slugs = list(dict.fromkeys(["purchase", "holding", *slugs[:2]]))
+        start, end = START, START + timedelta(hours=80)
     return Program(rules=[draw(rules(slug)) for slug in slugs], window=(start, end))

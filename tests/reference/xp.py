@@ -18,6 +18,7 @@ from tests.reference.facts import Facts, Sale
 from tests.reference.hands import Hold
 
 Subject: TypeAlias = tuple[Any, ...]
+Thing: TypeAlias = tuple[Any, ...]
 Span: TypeAlias = tuple[datetime, datetime]
 
 FLAT_BP = 10_000
@@ -55,7 +56,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Line:
-    """One reason for XP, or for none; ``reason`` is ``earned`` where there is some."""
+    """
+    One reason for XP, or for none; ``reason`` is ``earned`` where there is some.
+
+    ``thing`` is what differences are taken by when more is known later: a sale, or a token.
+    """
 
     rule: str
     version: int
@@ -65,6 +70,7 @@ class Line:
     boost_bp: int
     xp: int
     reason: str
+    thing: Thing = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,7 @@ class Draft:
     token: Token | None
     base: Fraction = Fraction(0)
     reason: str | None = None
+    thing: Thing = ()
 
 
 def plan(
@@ -139,6 +146,7 @@ def line(rule: Rule, version: int, draft: Draft, multipliers: list[int]) -> Line
         boost_bp=boost_bp,
         xp=xp,
         reason=draft.reason or ("earned" if xp else "rounds_to_zero"),
+        thing=draft.thing,
     )
 
 
@@ -213,6 +221,7 @@ def purchase_drafts(params: Mapping[str, Any], facts: Facts, window: Span, span:
                     token=sale.token,
                     base=Fraction(0) if reason else purchase_base(sale, params),
                     reason=reason,
+                    thing=sale.trade,
                 )
             )
     return drafts
@@ -268,6 +277,7 @@ def holding_drafts(params: Mapping[str, Any], facts: Facts, window: Span, span: 
                 token=holds[0].token,
                 base=Fraction(0) if reason else base,
                 reason=reason,
+                thing=holds[0].token,
             )
         )
     return drafts

@@ -12,7 +12,9 @@ from rewards.shipments import audit
 from rewards.shipments import operations as shipments
 from rewards.shipments.errors import ApprovalRefused, ShipmentError
 from rewards.shipments.models import Shipment
-from rewards.shipments.trial import compute_effect
+from rewards.whatif import operations as whatif
+from rewards.whatif import rounds
+from rewards.whatif.changes import Changes
 from tests.facts.given import count_queries
 from tests.rules.given import (
     PLANNED_AT,
@@ -498,20 +500,18 @@ def p13() -> list[str]:
     return [found.sentence for found in audit.list_findings() if found.promise == "P13"]
 
 
-class TestTrial:
+class TestWhatIf:
     def test_shows_its_own_window_alone(self) -> None:
-        rule = given_rule("buyers", "purchase", xp_per_eth=100)
+        given_rule("buyers", "purchase", xp_per_eth=100)
         given_march("""
             kind | token | from | to  | at         | price
             sale | a     | cat  | ann | 2026-03-01 | 1 ETH
         """)
-        given_round(slug="april", start="2026-03-31", end="2026-04-30")
-        shipped(slug="april")
+        shipped(slug="april", start="2026-03-31", end="2026-04-30")
         given_market("""
             kind | token | from | to  | at         | price
             sale | b     | cat  | bob | 2026-03-09 | 2 ETH
             sale | c     | cat  | bob | 2026-04-09 | 2 ETH
         """)
-        effect = compute_effect(rule=rule, params=rule.versions.get().params, as_of=PLANNED_AT)
-        assert effect is not None
-        assert (effect.before_xp, effect.after_xp) == (200, 200)
+        found = whatif.compare(of=rounds.of_name(slug="april"), changes=Changes(), as_of=PLANNED_AT)
+        assert (found.before.total_xp, found.after.total_xp) == (200, 200)

@@ -223,7 +223,7 @@ def changes_of_a_plan() -> list[str]:
     copied = {
         "shipments_line": "SELECT shipment_id, collector_id, rule_version_id, "
         "md5('new')::UUID, event_id, token, "
-        "quantity, hold_days, base_micro_xp, boost_bp, amount_xp, reason, shipment_id "
+        "quantity, hold_days, base_micro_xp, boost_bp, amount_xp, reason, cut_xp, shipment_id "
         "FROM shipments_line LIMIT 1",
         "shipments_boost": "SELECT shipment_id, collector_id, rule_version_id, md5('new')::UUID, event_id, "
         "token, hold_days, boost_bp, shipment_id FROM shipments_boost LIMIT 1",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rewards.tab.rows import Boost, Hold, Line, Order, Pause, Price, RuleVersion, Token
+from rewards.tab.rows import Boost, Hold, Late, Line, Order, Pause, Price, RuleVersion, Token
 from tests.tab.given import ETH, HOLD_BOOST, PURCHASE
 from tests.tables import day
 
@@ -33,6 +33,18 @@ def boost(hold_days: int = 203, boost_bp: int = 15_000, since: str = "2018-09-18
         hold_days=hold_days,
         boost_bp=boost_bp,
     )
+
+
+def late(**fields: Any) -> Late:
+    """March's round, looked at again because of a transfer of 12 March that came in on 3 April."""
+    told: dict[str, Any] = {
+        "round_title": "March",
+        "earlier_xp": 0,
+        "told_kind": "transfer",
+        "told_at": day("2019-03-12"),
+        "told_on": day("2019-04-03"),
+    }
+    return Late(**(told | fields))
 
 
 def line(**fields: Any) -> Line:

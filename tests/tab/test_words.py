@@ -1,10 +1,11 @@
 """What collectors read: each sentence written out."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from rewards.tab import growth, words
+from rewards.tab import growth, reasons, words
 from rewards.tab.rows import Line, Price
 from tests.tab import made
 from tests.tab.given import BIDDING, COHORT, ETH, HOLD_BOOST, HOLDING, LISTING, PURCHASE
@@ -15,6 +16,51 @@ USDC = Price(amount=1_200_000_000, currency="USDC", decimals=6)
 HELD: dict[str, Any] = {"rule": made.rule("holding", HOLDING), "price": None}
 LISTED: dict[str, Any] = {"rule": made.rule("listing", LISTING), "counted": 40 * 3_600 + 12 * 60}
 BID: dict[str, Any] = {"rule": made.rule("bidding", BIDDING), "counted": 720 * 3_600}
+
+
+class TestLate:
+    @pytest.mark.parametrize(
+        ("line", "said", "summed"),
+        [
+            (made.line(), "", "190 XP"),
+            (
+                made.line(late=made.late()),
+                "Late, for “March”. A transfer of 12 March 2019 came in on 3 April 2019.",
+                "190 XP",
+            ),
+            (
+                made.line(late=made.late(earlier_xp=80, told_kind=None), amount_xp=110),
+                "Late, for “March”. More is known of its time now than when it was paid.",
+                "190 XP, less 80 XP counted before",
+            ),
+            (
+                made.line(
+                    late=made.late(earlier_xp=190, told_kind="mint"), boost_bp=15_000, amount_xp=90, cut_xp=5
+                ),
+                "Late, for “March”. A mint of 12 March 2019 came in on 3 April 2019.",
+                "190 XP × 1.5 = 285 XP, less 190 XP counted before, 5 XP over the cap",
+            ),
+            (
+                made.line(
+                    rule=made.rule(params=PURCHASE | {"pot_xp": 900}),
+                    late=made.late(earlier_xp=500),
+                    amount_xp=100,
+                ),
+                "Late, for “March”. A transfer of 12 March 2019 came in on 3 April 2019.",
+                "Counts as 190 XP: your share of 900 XP a round, less 500 XP counted before",
+            ),
+        ],
+    )
+    def test_says_for_which_round_and_what_was_counted(self, line: Line, said: str, summed: str) -> None:
+        assert words.late(line) == said
+        assert words.sum_of(line) == summed
+
+    def test_a_hold_says_of_which_round_its_days_are(self) -> None:
+        line = made.line(**HELD, counted=10 * 86_400, late=made.late())
+        assert words.happened(line) == "Held SuperRare #812 for 10 days of “March”"
+        assert reasons.why_nothing(replace(line, reason="not_in_audience"), AS_OF) == (
+            "That round was for everybody."
+        )
 
 
 class TestHappened:

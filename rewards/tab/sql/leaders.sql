@@ -43,7 +43,10 @@ SELECT
         (
             SELECT MAX(boost.boost_bp)
             FROM shipments_boost AS boost
-            WHERE boost.shipment_id = largest.shipment_id AND boost.collector_id = largest.collector_id
+            WHERE
+                boost.shipment_id = largest.shipment_id
+                AND boost.for_shipment_id = boost.shipment_id
+                AND boost.collector_id = largest.collector_id
         ),
         10000
     ) AS best_boost_bp

@@ -9,8 +9,12 @@ SELECT
     chosen.line_count,
     chosen.total_xp,
     chosen.round_line_count,
-    shipment.window_end,
-    shipment.audience::json AS audience,
+    paid_round.window_end,
+    paid_round.audience::json AS audience,
+    CASE WHEN chosen.for_shipment_id <> chosen.shipment_id THEN paid_round.title END AS late_for,
+    teller.kind AS told_kind,
+    teller.at AS told_at,
+    teller.received_at AS told_on,
     rule.slug,
     rule.title,
     rule.kind,
@@ -31,16 +35,36 @@ SELECT
     chosen.hold_days,
     chosen.base_micro_xp,
     chosen.boost_bp,
+    chosen.earlier_xp,
     chosen.cut_xp,
     chosen.amount_xp,
     booster.boosts,
     pauser.pauses
 FROM chosen
 INNER JOIN shipments_shipment AS shipment ON chosen.shipment_id = shipment.id
+INNER JOIN shipments_shipment AS paid_round ON chosen.for_shipment_id = paid_round.id
 INNER JOIN rules_ruleversion AS version ON chosen.rule_version_id = version.id
 INNER JOIN rules_rule AS rule ON version.rule_id = rule.id
 INNER JOIN rules_season AS season ON rule.season_id = season.id
 LEFT JOIN inbox_event AS event ON chosen.event_id = event.id
+LEFT JOIN LATERAL (
+    -- Of a late line the first event of its token, or its order, that came in between the two plans. One of
+    -- another token may be why it is late; then none is named.
+    SELECT
+        told.kind,
+        told.at,
+        batch.received_at
+    FROM inbox_event AS told
+    INNER JOIN inbox_batch AS batch ON told.batch_id = batch.id
+    WHERE
+        chosen.for_shipment_id <> chosen.shipment_id
+        AND told.scope = COALESCE(chosen.token, event.scope)
+        AND told.at < paid_round.window_end
+        AND batch.received_at > paid_round.planned_at
+        AND batch.received_at <= shipment.planned_at
+    ORDER BY told.at, told.id
+    LIMIT 1
+) AS teller ON TRUE
 LEFT JOIN LATERAL (
     -- The holds that multiplied this line: of its token, or for all that its collector earned.
     SELECT
@@ -68,6 +92,7 @@ LEFT JOIN LATERAL (
     INNER JOIN inbox_event AS hold_event ON boost.event_id = hold_event.id
     WHERE
         boost.shipment_id = chosen.shipment_id
+        AND boost.for_shipment_id = chosen.for_shipment_id
         AND boost.collector_id = chosen.collector_id
         AND boost.boost_bp <> 10000
         AND chosen.boost_bp <> 10000
@@ -94,10 +119,10 @@ LEFT JOIN LATERAL (
     WHERE
         chosen.reason = 'paused'
         AND paused.rule_id = rule.id
-        AND paused.starts_at < shipment.window_end
+        AND paused.starts_at < paid_round.window_end
         AND (
             paused.ends_at IS NULL
-            OR paused.ends_at > GREATEST(shipment.window_start, version.in_force_from)
+            OR paused.ends_at > GREATEST(paid_round.window_start, version.in_force_from)
         )
         AND (
             event.kind <> 'sale'

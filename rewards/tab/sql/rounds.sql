@@ -32,6 +32,8 @@ ranked_boost AS (
     FROM shipments_boost AS boost
     INNER JOIN received ON boost.shipment_id = received.id
     INNER JOIN own ON boost.collector_id = own.collector_id
+    -- Those of late lines are named beside these.
+    WHERE boost.for_shipment_id = boost.shipment_id
     WINDOW strongest AS (
         PARTITION BY boost.shipment_id
         ORDER BY boost.boost_bp DESC, boost.hold_days DESC, boost.hold_key ASC

@@ -28,6 +28,7 @@ register.filter("avatar", tiles.avatar)
 
 register.filter("token_name", names.token_name)
 register.filter("happened", words.happened)
+register.filter("late", words.late)
 register.filter("sum_of", words.sum_of)
 register.filter("boosted_by", words.boosted_by)
 register.filter("when", words.when)

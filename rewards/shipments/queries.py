@@ -46,6 +46,16 @@ class Reason:
     second_collector_id: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class LateSum:
+    """What a plan pays late for a round before: how many lines, of how many collectors, and their XP."""
+
+    late_for: str
+    lines: int
+    collectors: int
+    amount_xp: int
+
+
 def get_progress(*, shipment: Shipment) -> Progress:
     """How far the batches of a shipment are; all zero before it ships."""
     return Progress(**SQL["progress"].row({"shipment_id": shipment.id}))
@@ -64,6 +74,11 @@ def list_reasons(*, shipment: Shipment) -> list[Reason]:
         row["first_collector_id"] = row.pop("first_nearest") ^ first
         row["second_collector_id"] = row.pop("second_nearest") ^ second
     return [Reason(**row) for row in rows]
+
+
+def list_late_sums(*, shipment: Shipment) -> list[LateSum]:
+    """What a plan pays for the time of rounds before, the earliest first; its reasons count it too."""
+    return [LateSum(**row) for row in SQL["late_sums"].rows({"shipment_id": shipment.id})]
 
 
 def list_problems(*, shipment: Shipment) -> list[str]:

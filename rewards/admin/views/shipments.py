@@ -198,6 +198,7 @@ def _page(
         review=review.get_review(shipment=shipment),
         budget=review.get_budget(shipment=shipment),
         stale=review.list_stale(shipment=shipment),
+        late_sums=queries.list_late_sums(shipment=shipment),
         excesses=limits.list_excesses(shipment=shipment),
         flight=review.get_flight(shipment=shipment),
         comments=queries.list_comments(shipment=shipment),

@@ -256,6 +256,11 @@ def describe(shipment: Shipment, progress: queries.Progress) -> list[str]:
             f"{reason.collectors:>8,} collectors {reason.amount_xp:>14,} XP"
             for reason in queries.list_reasons(shipment=shipment)
         ]
+        lines += [
+            f"  late, for {late.late_for:<30} {late.lines:>10,} lines {late.collectors:>8,} collectors "
+            f"{late.amount_xp:>14,} XP"
+            for late in queries.list_late_sums(shipment=shipment)
+        ]
     if progress.batches:
         lines.append(
             f"  posted    {progress.awards_done:,} of {progress.awards:,} awards, {progress.xp_done:,} XP, "

@@ -8,9 +8,15 @@ SELECT
 FROM
     UNNEST(%(collectors)s::BIGINT[], %(versions)s::BIGINT[], %(subjects)s::UUID[])
     WITH ORDINALITY AS named (collector_id, rule_version_id, subject, place)
-INNER JOIN shipments_line AS line
-    ON
-        line.shipment_id = %(shipment_id)s
-        AND named.collector_id = line.collector_id
-        AND named.rule_version_id = line.rule_version_id
-        AND named.subject = line.subject
+INNER JOIN LATERAL (
+    -- A subject may have a line for the round's own time and a late one; then its own stands for both.
+    SELECT one.*
+    FROM shipments_line AS one
+    WHERE
+        one.shipment_id = %(shipment_id)s
+        AND named.collector_id = one.collector_id
+        AND named.rule_version_id = one.rule_version_id
+        AND named.subject = one.subject
+    ORDER BY one.for_shipment_id <> one.shipment_id, one.for_shipment_id
+    LIMIT 1
+) AS line ON TRUE

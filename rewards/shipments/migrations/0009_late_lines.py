@@ -52,7 +52,7 @@ def for_round(model, key):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shipments", "0006_comments")]
+    dependencies = [("shipments", "0008_audience_guard")]
 
     operations = [
         for_round("line", "subject"),

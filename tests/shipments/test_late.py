@@ -340,6 +340,11 @@ class TestLimits:
         april()
         found = sorted(late_lines(), key=lambda row: row["token"])
         assert [(row["cut"], row["xp"]) for row in found] == expected
+        # April has a cap of its own, beside what it pays for March, and can be approved with both.
+        given_market("""
+            kind | token | from | to  | at         | price
+            sale | f     | cat  | ann | 2026-04-04 | 10 ETH
+        """)
         shipped(slug="april")
         # Nothing is due any more: what a cap took was counted.
         given_market("""
@@ -363,6 +368,7 @@ class TestLimits:
             march    | bob       | 0       | 500 | earned
             april    | dan       | 0       | 500 | earned
         """)
+        assert approved(slug="april").state == "approved"
 
 
 class TestApproval:

@@ -29,7 +29,7 @@ from tests.rules.given import (
     shipped,
 )
 from tests.shipments.test_audit import tamper
-from tests.tables import Table, address, table
+from tests.tables import Table, address, day, table
 
 pytestmark = pytest.mark.django_db
 
@@ -243,6 +243,29 @@ class TestHolds:
             kind | token | to  | at
             mint | b     | bob | 2026-03-21
         """)
+        april()
+        assert late_lines() == table("""
+            for_round | collector | token | earlier | xp  | reason
+            march     | bob       | b     | 0       | 100 | earned
+        """)
+
+    def test_a_wallet_that_left_its_collector_was_paid_with_it(self) -> None:
+        given_rule("holders", "holding", xp_per_token_day=10)
+        given_rule("buyers", "purchase", xp_per_eth=100)
+        given_market("""
+            kind | token | from | to  | at         | price
+            mint | a     |      | ann | 2026-03-01 |
+            sale | c     | cat  | amy | 2026-03-01 | 1 ETH
+        """)
+        registry.link(addresses=[address("ann"), address("amy")], as_of=day("2026-04-01"))
+        facts.refresh(as_of=PLANNED_AT)
+        assert shipped(slug="march").total_xp == 700
+        registry.unlink(address=address("amy"), as_of=day("2026-05-02"))
+        given_market("""
+            kind | token | to  | at
+            mint | b     | bob | 2026-03-21
+        """)
+        facts.refresh(as_of=PLANNED_AT)
         april()
         assert late_lines() == table("""
             for_round | collector | token | earlier | xp  | reason

@@ -13,34 +13,73 @@ WITH known AS (
     FROM ({lines}) AS line
 ),
 
+paid_line AS (
+    SELECT
+        line.*,
+        shipment.planned_at
+    FROM shipments_line AS line
+    INNER JOIN shipments_shipment AS shipment ON line.shipment_id = shipment.id
+    WHERE
+        line.shipment_id = %(for_shipment_id)s
+        AND line.for_shipment_id = line.shipment_id
+        AND line.rule_version_id = %(rule_version_id)s
+    UNION ALL
+    SELECT
+        line.*,
+        shipment.planned_at
+    FROM shipments_line AS line
+    INNER JOIN shipments_shipment AS shipment ON line.shipment_id = shipment.id
+    WHERE
+        line.for_shipment_id = %(for_shipment_id)s
+        AND line.for_shipment_id <> line.shipment_id
+        AND line.shipment_id <> %(shipment_id)s
+        AND line.rule_version_id = %(rule_version_id)s
+        AND shipment.state IN ('approved', 'shipping', 'halted', 'shipped', 'sealed')
+),
+
+-- A paid line counts for who has its wallet now, and also for who was part of its collector then and left.
+payee AS (
+    SELECT
+        paid_line.shipment_id,
+        paid_line.collector_id,
+        paid_line.subject,
+        wallet.collector_id AS collector_now
+    FROM paid_line
+    INNER JOIN registry_wallet AS wallet ON paid_line.collector_id = wallet.id
+    UNION ALL
+    SELECT DISTINCT
+        paid_line.shipment_id,
+        paid_line.collector_id,
+        paid_line.subject,
+        leaver.collector_id AS collector_now
+    FROM paid_line
+    INNER JOIN registry_link AS link
+        ON
+            paid_line.collector_id = link.collector_id
+            AND paid_line.planned_at >= link.linked_at
+            AND paid_line.planned_at < link.ended_at
+    INNER JOIN registry_wallet AS wallet ON paid_line.collector_id = wallet.id
+    INNER JOIN registry_wallet AS leaver
+        ON link.wallet_id = leaver.id AND wallet.collector_id <> leaver.collector_id
+),
+
 paid AS (
     SELECT
-        wallet.collector_id,
-        counted.subject,
-        counted.event_id,
-        counted.amount_xp,
-        CASE WHEN %(at_an_instant)s THEN counted.subject ELSE COALESCE(counted.token, counted.subject) END
-            AS thing,
+        payee.collector_now AS collector_id,
+        paid_line.subject,
+        paid_line.event_id,
+        paid_line.amount_xp,
+        CASE
+            WHEN %(at_an_instant)s THEN paid_line.subject ELSE COALESCE(paid_line.token, paid_line.subject)
+        END AS thing,
         -- A share of a pot is not what the line was worth less a cut, so shares are compared.
-        counted.amount_xp + CASE WHEN %(pot)s::BIGINT IS NULL THEN counted.cut_xp ELSE 0 END AS counted_xp
-    FROM (
-        SELECT line.*
-        FROM shipments_line AS line
-        WHERE
-            line.shipment_id = %(for_shipment_id)s
-            AND line.for_shipment_id = line.shipment_id
-        UNION ALL
-        SELECT line.*
-        FROM shipments_line AS line
-        INNER JOIN shipments_shipment AS shipment ON line.shipment_id = shipment.id
-        WHERE
-            line.for_shipment_id = %(for_shipment_id)s
-            AND line.for_shipment_id <> line.shipment_id
-            AND line.shipment_id <> %(shipment_id)s
-            AND shipment.state IN ('approved', 'shipping', 'halted', 'shipped', 'sealed')
-    ) AS counted
-    INNER JOIN registry_wallet AS wallet ON counted.collector_id = wallet.id
-    WHERE counted.rule_version_id = %(rule_version_id)s
+        paid_line.amount_xp + CASE WHEN %(pot)s::BIGINT IS NULL THEN paid_line.cut_xp ELSE 0 END AS counted_xp
+    FROM paid_line
+    INNER JOIN payee
+        ON
+            paid_line.shipment_id = payee.shipment_id
+            AND paid_line.collector_id = payee.collector_id
+            AND paid_line.subject = payee.subject
 ),
 
 -- What a version was not asked about so far. A sale may be paid all the same: by another round or version,
@@ -65,7 +104,18 @@ paid_elsewhere AS (
         unpaid.subject,
         SUM(line.counted_xp) AS counted_xp
     FROM unpaid
-    INNER JOIN registry_wallet AS wallet ON unpaid.collector_id = wallet.collector_id
+    INNER JOIN (
+        SELECT
+            own.id,
+            own.collector_id
+        FROM registry_wallet AS own
+        UNION
+        SELECT
+            link.collector_id AS id,
+            leaver.collector_id
+        FROM registry_link AS link
+        INNER JOIN registry_wallet AS leaver ON link.wallet_id = leaver.id
+    ) AS wallet ON unpaid.collector_id = wallet.collector_id
     CROSS JOIN (
         SELECT
             shipment.id AS shipment_id,
@@ -256,7 +306,7 @@ by_rule AS (
             )
         END AS amount_xp
     FROM by_collector
-    CROSS JOIN (SELECT COALESCE(SUM(amount_xp), 0) AS amount_xp FROM paid) AS of_all
+    CROSS JOIN (SELECT COALESCE(SUM(amount_xp), 0) AS amount_xp FROM paid_line) AS of_all
     WINDOW
         earlier_first AS (ORDER BY by_collector.at, by_collector.subject, by_collector.collector_id)
 )

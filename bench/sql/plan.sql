@@ -131,9 +131,7 @@ SELECT
     boost_bp,
     0 AS cut_xp,
     amount_xp,
-    COALESCE(reason, CASE WHEN amount_xp = 0 THEN 'rounds_to_zero' ELSE 'earned' END) AS reason,
-    :shipment_id AS for_shipment_id,
-    0 AS earlier_xp
+    COALESCE(reason, CASE WHEN amount_xp = 0 THEN 'rounds_to_zero' ELSE 'earned' END) AS reason
 FROM rounded;
 
 CREATE OR REPLACE TABLE award AS

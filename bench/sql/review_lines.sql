@@ -9,7 +9,8 @@ INSERT INTO shipments_line (
     boost_bp,
     cut_xp,
     amount_xp,
-    reason
+    reason,
+    for_shipment_id
 )
 SELECT
     %(shipment_id)s,
@@ -21,7 +22,8 @@ SELECT
     10000,
     0,
     CASE WHEN drawn.is_empty THEN 0 ELSE drawn.drawn_xp END,
-    CASE WHEN drawn.is_empty THEN 'below_minimum' ELSE 'earned' END
+    CASE WHEN drawn.is_empty THEN 'below_minimum' ELSE 'earned' END,
+    %(shipment_id)s
 FROM (
     SELECT
         collector.id AS collector_id,

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "rewards.identity",
     "rewards.rules",
     "rewards.shipments",
+    "rewards.series",
     "rewards.staff",
     "rewards.tab",
     "rewards.api",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from config import db, failpoints
 from marketplace.facts import operations as facts
@@ -20,6 +21,7 @@ from rewards.identity import operations as identity
 from rewards.ledger import queries as ledger
 from rewards.ledger.audit import Finding
 from rewards.ledger.errors import InsufficientXp
+from rewards.series import operations as series
 from rewards.shipments import audit as shipment_audit
 from rewards.shipments import operations as shipments
 from rewards.shipments.errors import ShipmentError
@@ -47,13 +49,16 @@ class Due:
 
 def list_due(*, as_of: datetime) -> Due:
     """
-    What is due at an instant. Starts the shipments whose time has come and closes those that are through,
+    What is due at an instant. Makes the drafts of series, starts and closes shipments whose time has come,
     and forwards XP that they paid to wallets that were joined to a collector since they were planned.
 
     Hints are noted as sent for the length of a lease, so that two sweepers do not send twice. What fails
     for one shipment stops no other.
     """
     look = SQL["look"].row({"as_of": as_of, "kept": identity.KEPT})
+    if look["series_due"] and series.make_due(as_of=as_of):
+        # What was due for long is planned at once.
+        look["plans"] = True
     if look["starts"]:
         _start_due(as_of=as_of)
     batches: list[int] = []
@@ -80,8 +85,13 @@ def list_due(*, as_of: datetime) -> Due:
 
 
 def _start_due(*, as_of: datetime) -> None:
-    """Start the approved shipments whose time has come, the longest due first."""
-    due = Shipment.objects.filter(state="approved", ships_at__lte=as_of).order_by("ships_at", "id")
+    """
+    Start the approved shipments whose time has come, the longest due first.
+
+    One that was approved after its deadline waits for somebody to ship it.
+    """
+    in_time = Q(approve_by=None) | Q(approved_at__lt=F("approve_by"))
+    due = Shipment.objects.filter(in_time, state="approved", ships_at__lte=as_of).order_by("ships_at", "id")
     for slug in due.values_list("slug", flat=True):
         try:
             shipments.start(slug=slug, as_of=as_of)

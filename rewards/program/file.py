@@ -17,12 +17,17 @@ from rewards.rules.kinds import KINDS, units
 from rewards.rules.kinds.collections import Slug
 from rewards.rules.kinds.contract import Kind
 from rewards.rules.operations import LIMITS, MOST_BUDGET_XP
+from rewards.series import windows
 from rewards.shipments import audience as audiences
 from rewards.shipments.audience import Audience
 
-TABLES = ("season", "cohort", "rule", "pause", "shipment")
+TABLES = ("season", "cohort", "rule", "pause", "shipment", "series")
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 ADDRESS = re.compile(r"0x[0-9a-f]{40}|[A-Za-z0-9_.:-]{1,128}")
+# A round of a series is planned, approved and shipped within a year after its window.
+MOST_HOURS = 24 * 366
+# With the first day of a window behind it, the name of a series is that of a shipment.
+LONGEST_SERIES = 80
 
 Instant = Annotated[datetime, Meta(tz=True)]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -112,6 +117,22 @@ class ShipmentTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     message: str = ""
     plan_at: Instant | None = None
     ships_at: Instant | None = None
+    approve_by: Instant | None = None
+    audience: Audience | None = None
+
+
+class SeriesTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table ``[series.NAME]``: its first window, its period, and when each round is planned and ships."""
+
+    title: Text
+    season: Slug
+    window_start: Instant
+    period: str
+    rules: Annotated[list[Slug], Meta(min_length=1)]
+    message: str = ""
+    plan_after_hours: Annotated[int, Meta(ge=0, le=MOST_HOURS)] = 0
+    approve_within_hours: Annotated[int, Meta(gt=0, le=MOST_HOURS)] | None = None
+    ships_after_hours: Annotated[int, Meta(ge=0, le=MOST_HOURS)] | None = None
     audience: Audience | None = None
 
 
@@ -134,6 +155,7 @@ class Program:
     rules: dict[str, RuleTable] = field(default_factory=dict)
     pauses: dict[str, PauseTable] = field(default_factory=dict)
     shipments: dict[str, ShipmentTable] = field(default_factory=dict)
+    series: dict[str, SeriesTable] = field(default_factory=dict)
 
     def mistake(self, place: str, message: str) -> Mistake:
         """A mistake at ``table.name.field``, with the line where that stands."""
@@ -241,17 +263,49 @@ def _read_table(program: Program, table: str, name: str, fields: dict[str, Any])
         if pause.ends_at is not None and pause.ends_at <= pause.starts_at:
             raise _Wrong("ends_at", "is not after starts_at")
         program.pauses[name] = pause
+    elif table == "series":
+        program.series[name] = _read_series(name, fields)
     else:
-        shipment = _convert(fields, ShipmentTable)
-        if shipment.window_end <= shipment.window_start:
-            raise _Wrong("window_end", "is not after window_start")
-        if shipment.plan_at is not None and shipment.plan_at < shipment.window_end:
-            raise _Wrong("plan_at", "lies before the window closes")
+        program.shipments[name] = _read_shipment(fields)
+
+
+def _read_shipment(fields: dict[str, Any]) -> ShipmentTable:
+    shipment: ShipmentTable = _convert(fields, ShipmentTable)
+    plan_at = shipment.plan_at or shipment.window_end
+    if shipment.window_end <= shipment.window_start:
+        raise _Wrong("window_end", "is not after window_start")
+    if plan_at < shipment.window_end:
+        raise _Wrong("plan_at", "lies before the window closes")
+    if shipment.approve_by is not None and shipment.approve_by <= plan_at:
+        raise _Wrong("approve_by", "is not after the round is planned")
+    _check_audience(shipment.audience)
+    return shipment
+
+
+def _read_series(name: str, fields: dict[str, Any]) -> SeriesTable:
+    series: SeriesTable = _convert(fields, SeriesTable)
+    if len(name) > LONGEST_SERIES:
+        raise _Wrong(
+            "", f"is too long a name; its shipments need room for a date, so {LONGEST_SERIES} at most"
+        )
+    for place, check, text in (
+        ("period", windows.parse_period, series.period),
+        ("title", windows.check_words, series.title),
+        ("message", windows.check_words, series.message),
+    ):
         try:
-            audiences.stored(shipment.audience)
+            check(text)
         except ValueError as error:
-            raise _Wrong("audience", str(error)) from error
-        program.shipments[name] = shipment
+            raise _Wrong(place, str(error)) from error
+    _check_audience(series.audience)
+    return series
+
+
+def _check_audience(audience: Audience | None) -> None:
+    try:
+        audiences.stored(audience)
+    except ValueError as error:
+        raise _Wrong("audience", str(error)) from error
 
 
 def _read_season(fields: dict[str, Any]) -> SeasonTable:
@@ -348,19 +402,23 @@ def _check_references(program: Program, names: Mapping[str, AbstractSet[str]]) -
     """
     for name, rule in program.rules.items():
         yield from _check_rule(program, names, name, rule)
-    for name, shipment in program.shipments.items():
-        if shipment.season not in names["season"]:
-            yield program.mistake(
-                f"shipment.{name}.season", f'names "{shipment.season}", which is no season here'
-            )
-        for cohort in _audience_cohorts(shipment):
-            if cohort not in program.cohorts:
-                yield program.mistake(
-                    f"shipment.{name}.audience", f'names "{cohort}", which is no cohort here'
-                )
-        for rule_name in shipment.rules:
-            if rule_name not in names["rule"]:
-                yield program.mistake(f"shipment.{name}.rules", f'names "{rule_name}", which is no rule here')
+    for table, rounds in (("shipment", program.shipments), ("series", program.series)):
+        for name, one in rounds.items():
+            yield from _check_round(program, names, f"{table}.{name}", one)
+
+
+def _check_round(
+    program: Program, names: Mapping[str, AbstractSet[str]], place: str, one: ShipmentTable | SeriesTable
+) -> Iterator[Mistake]:
+    """What a shipment or a series names that the file does not have."""
+    if one.season not in names["season"]:
+        yield program.mistake(f"{place}.season", f'names "{one.season}", which is no season here')
+    for cohort in _audience_cohorts(one):
+        if cohort not in program.cohorts:
+            yield program.mistake(f"{place}.audience", f'names "{cohort}", which is no cohort here')
+    for rule_name in one.rules:
+        if rule_name not in names["rule"]:
+            yield program.mistake(f"{place}.rules", f'names "{rule_name}", which is no rule here')
 
 
 def _check_rule(
@@ -381,9 +439,9 @@ def _check_rule(
             yield program.mistake(f"rule.{name}.boosts", f'names "{boosted}", which is no rule to boost here')
 
 
-def _audience_cohorts(shipment: ShipmentTable) -> list[str]:
-    """The cohorts that a shipment's audience names."""
-    if shipment.audience is None:
+def _audience_cohorts(one: ShipmentTable | SeriesTable) -> list[str]:
+    """The cohorts that the audience of a shipment or a series names."""
+    if one.audience is None:
         return []
-    named = (shipment.audience.in_cohort, shipment.audience.not_in_cohort)
+    named = (one.audience.in_cohort, one.audience.not_in_cohort)
     return [cohort for cohort in named if cohort is not None]

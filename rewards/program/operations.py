@@ -14,9 +14,14 @@ from rewards.program.file import Mistake, Program, ProgramError
 from rewards.rules import operations as rules
 from rewards.rules.models import Rule, Season
 from rewards.rules.operations import RuleError
+from rewards.series import operations as series
+from rewards.series import windows
+from rewards.series.errors import SeriesError
 from rewards.shipments import audience as audiences
 from rewards.shipments import operations as shipments
 from rewards.shipments.errors import ShipmentError
+
+HOUR = 3_600
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Change:
 
 def apply(*, program: Program, author: str, as_of: datetime) -> list[Change]:
     """
-    Bring seasons, cohorts, rules and shipments to what the file says, in one transaction.
+    Bring seasons, cohorts, rules, pauses, shipments and series to what the file says, in one transaction.
 
     Applying the same file again changes nothing; a changed rule gets a new version from ``as_of`` on
     (P6). ProgramError says what could not be, and then nothing was changed. What the file no longer
@@ -60,6 +65,8 @@ def apply(*, program: Program, author: str, as_of: datetime) -> list[Change]:
             changes += _put_pauses(program=program, author=author, as_of=as_of, mistakes=mistakes)
         if not mistakes:
             changes += _put_shipments(program=program, author=author, mistakes=mistakes)
+        if not mistakes:
+            changes += _put_series(program=program, author=author, mistakes=mistakes)
         if mistakes:
             raise ProgramError(mistakes)
     return changes
@@ -117,10 +124,36 @@ def _put_shipments(*, program: Program, author: str, mistakes: list[Mistake]) ->
             rules=[known[rule] for rule in table.rules],
             plan_due_at=table.plan_at or table.window_end,
             ships_at=table.ships_at,
+            approve_by=table.approve_by,
             audience=audiences.stored(table.audience),
         )
         with _noting(program, f"shipment.{name}", mistakes):
             yield Change("shipment", name, shipments.put_draft(draft=draft, author=author))
+
+
+def _put_series(*, program: Program, author: str, mistakes: list[Mistake]) -> Iterator[Change]:
+    seasons = {season.slug: season for season in Season.objects.filter(slug__in=program.seasons)}
+    known = {rule.slug: rule for rule in Rule.objects.filter(slug__in=program.rules)}
+    for name, table in program.series.items():
+        wanted = series.Wanted(
+            slug=name,
+            season=seasons[table.season],
+            title=table.title,
+            message=table.message,
+            rules=[known[rule] for rule in table.rules],
+            first_start=table.window_start,
+            period=windows.parse_period(table.period),
+            plan_after_seconds=table.plan_after_hours * HOUR,
+            approve_within_seconds=_seconds(table.approve_within_hours),
+            ships_after_seconds=_seconds(table.ships_after_hours),
+            audience=audiences.stored(table.audience),
+        )
+        with _noting(program, f"series.{name}", mistakes):
+            yield Change("series", name, series.put_series(wanted=wanted, author=author))
+
+
+def _seconds(hours: int | None) -> int | None:
+    return None if hours is None else hours * HOUR
 
 
 @contextmanager
@@ -130,5 +163,7 @@ def _noting(program: Program, place: str, mistakes: list[Mistake]) -> Iterator[N
         yield
     except RuleError as error:
         mistakes.append(program.mistake(f"{place}.{error.field}", error.message))
+    except SeriesError as error:
+        mistakes.append(program.mistake(f"{place}.{error.field}".rstrip("."), str(error)))
     except (ShipmentError, FlagError) as error:
         mistakes.append(program.mistake(place, str(error)))

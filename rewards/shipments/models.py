@@ -1,5 +1,7 @@
 """Shipments, what a plan writes (boosts, lines, awards), batches of what goes out, and what people say."""
 
+from datetime import datetime
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -14,7 +16,8 @@ class Shipment(models.Model):
 
     It goes draft, planned, approved, shipping, shipped, sealed; a trigger keeps it one way.
     ``plan_due_at`` and ``ships_at`` are the work list: from that instant on, planning or shipping is
-    due, whoever was told so. ``audience`` says whom it is for, and is empty for everybody.
+    due, whoever was told so. ``approve_by`` is the deadline of an approval: one that comes later, or never,
+    does not let the shipment go out by itself. ``audience`` says whom it is for, and is empty for everybody.
     ``plan_inputs`` says which rule versions and collections counted; it, ``plan_digest`` and the totals
     are empty until it is planned. ``facts_change`` is the last change of facts that the plan knew, so that
     what changed since is late for it. ``problem`` says in a sentence why the last try to plan or ship did not
@@ -35,6 +38,7 @@ class Shipment(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     plan_due_at = models.DateTimeField(null=True)
     ships_at = models.DateTimeField(null=True)
+    approve_by = models.DateTimeField(null=True)
     planned_at = models.DateTimeField(null=True)
     plan_digest = models.TextField(null=True)
     plan_inputs = models.JSONField(null=True)
@@ -93,6 +97,12 @@ class Shipment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def is_overdue(self, *, as_of: datetime) -> bool:
+        """Whether its deadline passed without an approval, so that it no longer goes out by itself."""
+        if self.approve_by is None or self.state not in ("draft", "planned", "approved"):
+            return False
+        return self.approve_by <= (self.approved_at or as_of)
 
 
 class ShipmentRule(models.Model):

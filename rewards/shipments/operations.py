@@ -39,6 +39,7 @@ class Draft:
     rules: Sequence[Rule]
     plan_due_at: datetime | None
     ships_at: datetime | None
+    approve_by: datetime | None = None
     audience: dict[str, Any] = field(default_factory=dict)
 
 
@@ -57,6 +58,7 @@ def put_draft(*, draft: Draft, author: str) -> str:
         "window_start": draft.window_start,
         "window_end": draft.window_end,
         "ships_at": draft.ships_at,
+        "approve_by": draft.approve_by,
         "audience": draft.audience,
     }
     if shipment is None or (shipment.state == "draft" and shipment.plan_due_at is not None):

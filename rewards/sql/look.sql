@@ -32,7 +32,22 @@ SELECT
             WHERE sign_in.expires_at < %(as_of)s - %(kept)s
         )
     ) AS old_sign_ins,
-    COALESCE(BOOL_OR(shipment.state = 'approved' AND shipment.ships_at <= %(as_of)s), FALSE) AS starts,
+    (
+        SELECT COUNT(*)
+        FROM series_series AS series
+        WHERE
+            series.state = 'on'
+            AND series.next_due_at <= %(as_of)s
+            AND (series.retry_at IS NULL OR series.retry_at <= %(as_of)s)
+    ) AS series_due,
+    COALESCE(
+        BOOL_OR(
+            shipment.state = 'approved'
+            AND shipment.ships_at <= %(as_of)s
+            AND (shipment.approve_by IS NULL OR shipment.approved_at < shipment.approve_by)
+        ),
+        FALSE
+    ) AS starts,
     COALESCE(BOOL_OR(shipment.state = 'shipping'), FALSE) AS shipping,
     COALESCE(
         BOOL_OR(shipment.state IN ('draft', 'planned') AND shipment.plan_due_at <= %(as_of)s), FALSE

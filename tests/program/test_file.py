@@ -119,7 +119,7 @@ class TestRead:
             (
                 '[rule.thanks]\nkind = "cohort"',
                 '[gift.thanks]\nkind = "cohort"',
-                "line 25: gift is not known; a program has season, cohort, rule, pause, shipment",
+                "line 25: gift is not known; a program has season, cohort, rule, pause, shipment, series",
             ),
             (
                 '[shipment."2026.03"]',

@@ -33,6 +33,8 @@ LOGGED = [
     "rules_rule",
     "rules_ruleversion",
     "rules_season",
+    "series_series",
+    "series_seriesrule",
     "shipments_shipment",
     "staff_told",
 ]

@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from rewards.ledger import queries as ledger
 from rewards.ledger.operations import Holder
+from rewards.management.commands.series import in_words
 from rewards.program import operations as program
 from rewards.program.file import ProgramError, read
 from rewards.rules.models import Rule, Season
 from rewards.rules.operations import LIMITS
+from rewards.series import queries as series
 from rewards.shipments.models import Shipment
 from rewards.staff import operations as staff
 
@@ -23,7 +25,7 @@ from rewards.staff import operations as staff
 class Command(BaseCommand):
     """Reads the arguments, makes one call into the program, and says what was done."""
 
-    help = "Apply a program file (seasons, cohorts, rules, shipments), or show what is in force."
+    help = "Apply a program file (seasons, cohorts, rules, shipments, series), or show what is in force."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         apply.add_argument(
             "--by", default=getpass.getuser(), help="who applies it; the author of new shipments"
         )
-        actions.add_parser("show", help="print seasons, rules with their versions, and shipments")
+        actions.add_parser("show", help="print seasons, rules with their versions, shipments and series")
 
     def handle(self, *_: Any, **options: Any) -> None:
         if options["action"] == "show":
@@ -78,3 +80,6 @@ def describe(season: Season) -> Iterator[str]:
         window = f"{shipment.window_start:%Y-%m-%d} to {shipment.window_end:%Y-%m-%d}"
         xp = "" if shipment.total_xp is None else f", {shipment.total_xp:,} XP"
         yield f"  shipment {shipment.slug}: {shipment.title}, window {window}, {shipment.state}{xp}"
+    for row in series.list_series():
+        if row.series.season_id == season.id:
+            yield f"  series {in_words(row)}"

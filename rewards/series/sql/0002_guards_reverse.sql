@@ -1,0 +1,12 @@
+DROP TRIGGER every_new_row_is_logged ON series_seriesrule;
+DROP TRIGGER every_change_is_logged ON series_seriesrule;
+DROP TRIGGER every_removal_is_logged ON series_seriesrule;
+DROP TRIGGER no_change_goes_unlogged ON series_seriesrule;
+DROP TRIGGER every_new_row_is_logged ON series_series;
+DROP TRIGGER every_change_is_logged ON series_series;
+DROP TRIGGER every_removal_is_logged ON series_series;
+DROP TRIGGER no_change_goes_unlogged ON series_series;
+DROP TRIGGER rounds_stay ON series_round;
+DROP FUNCTION series_keep_rounds();
+DROP TRIGGER windows_stay ON series_series;
+DROP FUNCTION series_keep_windows();

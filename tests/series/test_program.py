@@ -62,7 +62,7 @@ class TestRead:
             (
                 '"monthly"',
                 '"yearly"',
-                'line 18: series.monthly.period is "yearly"; a period is weekly, monthly, or a number of days',
+                'line 18: series.monthly.period is "yearly"; a period is weekly, monthly, or a number',
             ),
             (
                 "{month}",

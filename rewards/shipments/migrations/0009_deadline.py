@@ -8,7 +8,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shipments", "0007_plan_limits")]
+    dependencies = [("shipments", "0008_audience_guard")]
 
     operations = [
         migrations.AddField(
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True),
         ),
         migrations.RunSQL(
-            (SQL / "0008_words_guard.sql").read_text(encoding="utf-8"),
-            (SQL / "0008_words_guard_reverse.sql").read_text(encoding="utf-8"),
+            (SQL / "0009_words_guard.sql").read_text(encoding="utf-8"),
+            (SQL / "0009_words_guard_reverse.sql").read_text(encoding="utf-8"),
         ),
     ]

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "rewards.rules",
     "rewards.shipments",
     "rewards.series",
+    "rewards.notices",
     "rewards.staff",
     "rewards.tab",
     "rewards.api",
@@ -120,6 +122,25 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 REDIS_URL = os.environ.get("REDIS_URL") or local.redis_url()
+
+# Where mail goes out, such as smtp://user:password@host:587/?tls=1 or smtps://…; without it staff read what
+# waits for them on the dashboard alone. A mail server that hangs costs a worker ten seconds.
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+_MAIL = urlsplit(EMAIL_URL)
+if EMAIL_URL and (_MAIL.scheme not in ("smtp", "smtps") or not _MAIL.hostname):
+    raise ImproperlyConfigured(
+        "EMAIL_URL must look like smtp://user:password@host:587/?tls=1 or smtps://host."
+    )
+EMAIL_HOST = _MAIL.hostname or ""
+EMAIL_PORT = _MAIL.port or (465 if _MAIL.scheme == "smtps" else 587)
+EMAIL_HOST_USER = unquote(_MAIL.username or "")
+EMAIL_HOST_PASSWORD = unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = not EMAIL_USE_SSL and "tls=1" in _MAIL.query
+EMAIL_TIMEOUT = 10
+EMAIL_FROM = os.environ.get("EMAIL_FROM", "holdfast@localhost")
+# What links in a mail begin with.
+SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -260,6 +281,7 @@ UNFOLD: dict[str, Any] = {
                     _entry("Flags and pauses", "toggle_on", "flags"),
                     _entry("Rules", "rule", "rules"),
                     _entry("Shipments", "local_shipping", "shipments"),
+                    _entry("Series", "event_repeat", "series"),
                 ],
             },
             {

@@ -21,6 +21,7 @@ from rewards.identity import operations as identity
 from rewards.ledger import queries as ledger
 from rewards.ledger.audit import Finding
 from rewards.ledger.errors import InsufficientXp
+from rewards.notices import operations as notices
 from rewards.series import operations as series
 from rewards.shipments import audit as shipment_audit
 from rewards.shipments import operations as shipments
@@ -31,8 +32,8 @@ logger = logging.getLogger("holdfast.pipeline")
 
 SQL = db.folder()
 
-# The keys of hints: to take in events, and to plan a shipment by its name.
-SETTLE, PLAN = "settle", "plan:"
+# The keys of hints: to take in events, to send mails, and to plan a shipment by its name.
+SETTLE, MAIL, PLAN = "settle", "mail", "plan:"
 
 # After so many tries planning waits for a person, and after the first few no later round waits for it.
 MOST_TRIES, PATIENT_TRIES = 20, 3
@@ -43,6 +44,7 @@ class Due:
     """The work that is due: hints to send, each for one task."""
 
     events: bool
+    mails: bool
     plans: list[str]
     batches: list[int]
 
@@ -72,6 +74,10 @@ def list_due(*, as_of: datetime) -> Due:
     hints_due: dict[str, datetime] = {}
     if look["events_since"] is not None:
         hints_due[SETTLE] = look["events_since"]
+    if look["untold"]:
+        notices.tell(as_of=as_of)
+    if look["mail_since"] is not None:
+        hints_due[MAIL] = look["mail_since"]
     if look["plans"]:
         troubled = hints.list_troubled(prefix=PLAN, attempts=PATIENT_TRIES)
         due = shipments.list_due_plans(as_of=as_of, troubled=troubled)
@@ -79,6 +85,7 @@ def list_due(*, as_of: datetime) -> Due:
     leased = outbox.lease(due=hints_due, as_of=as_of)
     return Due(
         events=SETTLE in leased,
+        mails=MAIL in leased,
         plans=[key.removeprefix(PLAN) for key in leased if key.startswith(PLAN)],
         batches=batches,
     )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from config.celery import send_hints
 from marketplace.tasks import settle
 from rewards import pipeline
+from rewards.notices import operations as notices
 
 
 @shared_task(name="rewards.plan")
@@ -22,11 +23,18 @@ def post(batch_id: int) -> None:
     pipeline.post(batch_id=batch_id, as_of=timezone.now())
 
 
+@shared_task(name="rewards.mail")
+def mail() -> None:
+    """Send the mails that are due."""
+    notices.send_mails(as_of=timezone.now())
+
+
 @shared_task(name="rewards.sweep")
 def sweep() -> None:
     """Send a hint for everything that is due. Beat calls it all the time; so may anybody but a request."""
     due = pipeline.list_due(as_of=timezone.now())
     hints: list[tuple[Any, tuple[Any, ...]]] = [(settle, ())] if due.events else []
+    hints += [(mail, ())] if due.mails else []
     hints += [(plan, (slug,)) for slug in due.plans]
     hints += [(post, (batch_id,)) for batch_id in due.batches]
     if hints:

@@ -26,6 +26,7 @@ STAGES = {
     "status": "rewards/status",
     "whatif": "rewards/whatif",
     "farming": "rewards/farming",
+    "notices": "rewards/notices",
     "tab": "rewards/tab",
 }
 
@@ -104,6 +105,9 @@ EXPECTED = table("""
     shipments | reads  | shipments_line
     shipments | reads  | shipments_shipment
     shipments | reads  | shipments_shipmentrule
+    notices   | writes | notices_notice
+    notices   | writes | notices_recipient
+    notices   | reads  | shipments_shipment
     status    | reads  | inbox_batch
     status    | reads  | inbox_event
     status    | reads  | ledger_account

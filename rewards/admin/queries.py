@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from config import db
 from rewards.flags import queries as flags
+from rewards.notices import queries as notices
 from rewards.shipments.models import Batch, Shipment
 from rewards.status.queries import Lag
 from rewards.tab import figures
@@ -46,7 +47,8 @@ def list_decisions(*, as_of: datetime, lag: Lag) -> list[Decision]:
     """What waits for a person: plans, failures, long pauses, late facts; the most urgent first."""
     return [
         *_failures(),
-        *_plans(),
+        *_overdue(as_of=as_of),
+        *_plans(as_of=as_of),
         *_late_facts(lag=lag, as_of=as_of),
         *_long_pauses(as_of=as_of),
     ]
@@ -85,17 +87,34 @@ def _failures() -> list[Decision]:
     return decisions
 
 
-def _plans() -> list[Decision]:
+def _overdue(*, as_of: datetime) -> list[Decision]:
+    with_deadline = Shipment.objects.filter(state__in=["draft", "planned", "approved"], approve_by__lte=as_of)
+    return [
+        Decision(
+            title=f"{shipment.title} is overdue",
+            detail=f"It was to be approved by {figures.instant(shipment.approve_by)}, and no longer goes out "
+            + ("by itself: ship it, or cancel it." if shipment.approved_by else "by itself."),
+            page="shipment",
+            argument=shipment.slug,
+        )
+        for shipment in with_deadline.order_by("approve_by", "id")
+        if shipment.approve_by is not None and shipment.is_overdue(as_of=as_of)
+    ]
+
+
+def _plans(*, as_of: datetime) -> list[Decision]:
     waiting = Shipment.objects.filter(state="planned", plan_due_at=None, problem="").order_by("planned_at")
     return [
         Decision(
             title=f"{shipment.title} waits for approval",
             detail=f"{figures.xp(shipment.total_xp or 0)} to "
-            f"{figures.counted(shipment.award_count or 0, 'collector')}, written by {shipment.author}.",
+            f"{figures.counted(shipment.award_count or 0, 'collector')}, written by {shipment.author}. "
+            f"{notices.time_left(shipment, as_of=as_of)}".rstrip(),
             page="shipment",
             argument=shipment.slug,
         )
         for shipment in waiting
+        if not shipment.is_overdue(as_of=as_of)
     ]
 
 

@@ -167,7 +167,7 @@ class People(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
     list_filter = ("is_active", "groups")
     filter_horizontal = ("groups",)
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "email", "password")}),
         ("May", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
     )
 

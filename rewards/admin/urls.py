@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from rewards.admin import tables
 from rewards.admin.site import site
-from rewards.admin.views import audience, collectors, dashboard, flags, lists, rules, shipments, what_if
+from rewards.admin.views import audience, collectors, dashboard, flags, lists, rules, series, shipments, what_if
 
 app_name = "admin"
 
@@ -20,6 +20,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("flags/", site.page(flags.show), name="flags"),
     path("flags/<str:slug>/pause/", site.page(flags.pause, needs="pause"), name="pause"),
     path("flags/<str:slug>/resume/", site.page(flags.resume, needs="pause"), name="resume"),
+    path("notices/<int:notice_id>/seen/", site.page(dashboard.seen), name="notice_seen"),
+    path("series/", site.page(series.show_all), name="series"),
+    path("series/<str:slug>/", site.page(series.show), name="series_one"),
+    *(
+        path(
+            f"series/<str:slug>/{what}/",
+            site.page(series.switch, needs="plan"),
+            {"what": what},
+            name=f"series_{what}",
+        )
+        for what in series.DONE
+    ),
     path("rules/", site.page(rules.show_all), name="rules"),
     path("rule/<str:slug>/", site.page(rules.show), name="rule"),
     path("rule/<str:slug>/edit/", site.page(rules.edit, needs="edit_rules"), name="rule_edit"),

@@ -40,6 +40,32 @@ SELECT
             AND series.next_due_at <= %(as_of)s
             AND (series.retry_at IS NULL OR series.retry_at <= %(as_of)s)
     ) AS series_due,
+    (
+        SELECT COUNT(*)
+        FROM shipments_shipment AS waiting
+        LEFT JOIN notices_notice AS told
+            ON
+                waiting.id = told.shipment_id
+                AND told.key = 'approve:' || waiting.slug || ':' || LEFT(waiting.plan_digest, 12)
+        LEFT JOIN notices_notice AS told_late ON told_late.key = 'overdue:' || waiting.slug
+        WHERE
+            (
+                waiting.state = 'planned'
+                AND waiting.plan_due_at IS NULL
+                AND waiting.problem = ''
+                AND told.id IS NULL
+            )
+            OR (
+                waiting.state IN ('draft', 'planned')
+                AND waiting.approve_by <= %(as_of)s
+                AND told_late.id IS NULL
+            )
+    ) AS untold,
+    (
+        SELECT MIN(recipient.mail_due_at)
+        FROM notices_recipient AS recipient
+        WHERE recipient.mail_due_at <= %(as_of)s
+    ) AS mail_since,
     COALESCE(
         BOOL_OR(
             shipment.state = 'approved'

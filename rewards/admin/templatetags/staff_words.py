@@ -21,6 +21,8 @@ TABLES = {
     "rules_ruleversion": "Version",
     "rules_season": "Season",
     "shipments_comment": "Comment",
+    "series_series": "Series",
+    "series_seriesrule": "Rule of a series",
     "shipments_shipment": "Shipment",
     "staff_told": "Event told by staff",
 }

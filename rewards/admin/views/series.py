@@ -1,0 +1,68 @@
+"""Series: what comes again and again, what each made, and the buttons that pause, resume and end one."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from rewards.admin.site import site
+from rewards.series import operations, queries
+from rewards.series.errors import SeriesError
+from rewards.series.models import Series, SeriesRule
+from rewards.staff import queries as staff
+
+DONE: dict[str, tuple[Callable[..., Series], str]] = {
+    "pause": (operations.pause, "{} is paused. It makes no drafts; those that it made go on."),
+    "resume": (operations.resume, "{} goes on. Windows that opened meanwhile become drafts in a moment."),
+    "end": (operations.end, "{} has ended. It makes no more drafts; those that it made go on."),
+}
+
+
+@require_safe
+def show_all(request: HttpRequest) -> HttpResponse:
+    """Every series with its last round and what comes next."""
+    return site.render(request, "staff/series.html", title="Series", rows=queries.list_series())
+
+
+@require_safe
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """A series: what its rounds are, what comes next, what it made, who did what."""
+    return _page(request, slug)
+
+
+@require_POST
+def switch(request: HttpRequest, slug: str, what: str) -> HttpResponse:
+    """Pause, resume or end a series."""
+    act, said = DONE[what]
+    try:
+        act(slug=slug, by=request.user.get_username(), as_of=timezone.now())
+    except SeriesError as error:
+        return _page(request, slug, problem=str(error))
+    messages.success(request, said.format(slug))
+    return redirect("admin:series_one", slug)
+
+
+def _page(request: HttpRequest, slug: str, *, problem: str = "") -> HttpResponse:
+    series = get_object_or_404(Series.objects.select_related("season"), slug=slug)
+    rounds = queries.list_rounds(series=series)
+    named = SeriesRule.objects.filter(series=series).values_list("id", flat=True)
+    changed = [
+        ("series_series", [str(series.id)]),
+        ("series_seriesrule", [str(number) for number in named]),
+    ]
+    return site.render(
+        request,
+        "staff/series_one.html",
+        title=series.slug,
+        status=400 if problem else 200,
+        row=queries.row_of(series, last=rounds[0] if rounds else None),
+        rounds=rounds,
+        rules=series.rules.order_by("slug"),
+        problem=problem,
+        changes=staff.list_changes(rows=changed),
+        may_switch=request.user.has_perm("staff.plan") and series.state != "ended",
+        as_of=timezone.now(),
+    )

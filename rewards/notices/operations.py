@@ -25,9 +25,9 @@ def tell(*, as_of: datetime) -> int:
     return SQL["tell"].run({"as_of": as_of, "with_mail": bool(settings.EMAIL_URL)})
 
 
-def note_seen(*, notice_id: int, user_id: int, as_of: datetime) -> None:
+def note_seen(*, notice_id: int, name: str, as_of: datetime) -> None:
     """Note that somebody saw a notice; again, or of somebody else's, it changes nothing."""
-    Recipient.objects.filter(notice_id=notice_id, user_id=user_id, seen_at=None).update(seen_at=as_of)
+    Recipient.objects.filter(notice_id=notice_id, user__username=name, seen_at=None).update(seen_at=as_of)
 
 
 def send_mails(*, as_of: datetime, most: int = MOST_MAILS) -> int:

@@ -18,9 +18,9 @@ class Told:
     detail: str
 
 
-def list_unseen(*, user_id: int, as_of: datetime) -> list[Told]:
+def list_unseen(*, name: str, as_of: datetime) -> list[Told]:
     """What somebody was told, did not say they saw, and is still so; the oldest first."""
-    found = Recipient.objects.filter(user_id=user_id, seen_at=None).select_related("notice__shipment")
+    found = Recipient.objects.filter(user__username=name, seen_at=None).select_related("notice__shipment")
     return [
         in_words(one.notice, as_of=as_of)
         for one in found.order_by("notice_id")

@@ -45,7 +45,7 @@ def march() -> Shipment:
 
 
 def told(name: str, *, as_of: datetime = NOW) -> list[str]:
-    found = queries.list_unseen(user_id=User.objects.get(username=name).id, as_of=as_of)
+    found = queries.list_unseen(name=name, as_of=as_of)
     return [f"{one.title}. {one.detail}" for one in found]
 
 

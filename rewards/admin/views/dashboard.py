@@ -24,7 +24,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "staff/dashboard.html",
         title="Dashboard",
         as_of=now,
-        notices=told.list_unseen(user_id=request.user.pk, as_of=now),
+        notices=told.list_unseen(name=request.user.get_username(), as_of=now),
         decisions=queries.list_decisions(as_of=now, lag=lag),
         budgets=status.list_budgets(as_of=now),
         paused=[switch for switch in tree if switch.own],
@@ -40,5 +40,5 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def seen(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Note that the user saw a notice; it leaves their dashboard."""
-    notices.note_seen(notice_id=notice_id, user_id=request.user.pk, as_of=timezone.now())
+    notices.note_seen(notice_id=notice_id, name=request.user.get_username(), as_of=timezone.now())
     return redirect("admin:index")

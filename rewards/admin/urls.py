@@ -8,7 +8,17 @@ from django.urls import URLPattern, URLResolver, path
 
 from rewards.admin import tables
 from rewards.admin.site import site
-from rewards.admin.views import audience, collectors, dashboard, flags, lists, rules, series, shipments, what_if
+from rewards.admin.views import (
+    audience,
+    collectors,
+    dashboard,
+    flags,
+    lists,
+    rules,
+    series,
+    shipments,
+    what_if,
+)
 
 app_name = "admin"
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('shipments', '0009_deadline'),
+        ('shipments', '0011_deadline'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

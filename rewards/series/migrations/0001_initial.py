@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('rules', '0003_replaced_before_in_force'),
-        ('shipments', '0009_deadline'),
+        ('shipments', '0011_deadline'),
     ]
 
     operations = [

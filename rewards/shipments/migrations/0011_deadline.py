@@ -8,7 +8,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shipments", "0008_audience_guard")]
+    dependencies = [("shipments", "0010_limits_by_round")]
 
     operations = [
         migrations.AddField(
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True),
         ),
         migrations.RunSQL(
-            (SQL / "0009_words_guard.sql").read_text(encoding="utf-8"),
-            (SQL / "0009_words_guard_reverse.sql").read_text(encoding="utf-8"),
+            (SQL / "0011_words_guard.sql").read_text(encoding="utf-8"),
+            (SQL / "0011_words_guard_reverse.sql").read_text(encoding="utf-8"),
         ),
     ]

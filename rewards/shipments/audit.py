@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config import db
 from rewards.ledger.audit import Finding
-from rewards.rules.kinds import KINDS
+from rewards.rules.kinds import AT_AN_INSTANT
 from rewards.shipments import planning
 from rewards.shipments.models import Shipment
 
@@ -66,8 +66,7 @@ def _totals() -> Iterator[Finding]:
 
 
 def _paid_twice() -> Iterator[Finding]:
-    kinds = [kind.name for kind in KINDS.values() if kind.at_an_instant]
-    for row in SQL["audit_paid_twice"].rows({"at_an_instant": kinds}):
+    for row in SQL["audit_paid_twice"].rows({"at_an_instant": AT_AN_INSTANT}):
         yield Finding(
             promise="P13",
             row=f"shipments_line {row['slug']} {row['collector_id']} {row['subject']}",

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from config import db
+from rewards.rules.kinds import AT_AN_INSTANT
 from rewards.shipments import planning
 from rewards.shipments.models import Shipment
+
+SQL = db.folder()
 
 Span: TypeAlias = tuple[datetime, datetime]
 
@@ -27,7 +31,18 @@ def list_changes(*, shipment: Shipment) -> list[str]:
     ]
     for key in planned.keys() & now.keys():
         changes += _differences(planned[key], now[key])
-    return sorted([*changes, *_other_payers(shipment=shipment)])
+    return sorted([*changes, *_other_payers(shipment=shipment), *_paid_elsewhere(shipment=shipment)])
+
+
+def _paid_elsewhere(*, shipment: Shipment) -> list[str]:
+    """Which rounds were approved since a plan was made and pay some of its sales, too."""
+    of_plan = {
+        "shipment_id": shipment.id,
+        "planned_at": shipment.planned_at,
+        "at_an_instant": AT_AN_INSTANT,
+    }
+    found = SQL["paid_elsewhere"].rows(of_plan)
+    return [f"{row['slug']}, which was approved since, pays {row['sales']:,} of its sales" for row in found]
 
 
 def _other_payers(*, shipment: Shipment) -> list[str]:

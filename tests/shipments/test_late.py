@@ -460,6 +460,21 @@ class TestApproval:
         shipments.cancel(slug="april", as_of=PLANNED_AT)
         assert shipments.cancel(slug="march", as_of=PLANNED_AT).state == "cancelled"
 
+    def test_a_plan_is_refused_whose_sale_moved_into_an_earlier_round_and_was_paid_there(self) -> None:
+        given_rule("buyers", "purchase", xp_per_eth=100)
+        sale = "sale | a     | cat  | ann | {} | 1 ETH | 0x5a1e | {}"
+        columns = "kind | token | from | to  | at | price | tx | source"
+        given_market(f"{columns}\n{sale.format('2026-04-01', 'market')}")
+        shipped(slug="march")
+        assert april().total_xp == 100
+        given_market(f"{columns}\n{sale.format('2026-03-30', 'chain')}")
+        assert approved(slug="may", start="2026-04-30", end="2026-05-30").total_xp == 100
+        with pytest.raises(ApprovalRefused, match="may, which was approved since, pays 1 of its sales"):
+            approve("april")
+        assert april().total_xp == 0
+        approve("april")
+        assert audit.list_findings() == []
+
     def test_of_two_plans_that_give_one_gift_the_second_is_refused(self) -> None:
         given_season()
         given_market("""

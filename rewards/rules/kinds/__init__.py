@@ -14,3 +14,6 @@ KINDS: dict[str, Kind] = {
         hold_boost.KIND,
     )
 }
+
+# The kinds whose subjects have no length: each is paid once, whichever round's time it lies in.
+AT_AN_INSTANT = [kind.name for kind in KINDS.values() if kind.at_an_instant]

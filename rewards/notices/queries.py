@@ -24,15 +24,19 @@ def list_unseen(*, name: str, as_of: datetime) -> list[Told]:
     return [
         in_words(one.notice, as_of=as_of)
         for one in found.order_by("notice_id")
-        if is_still_so(one.notice, shipment=one.notice.shipment)
+        if is_still_so(one.notice, as_of=as_of)
     ]
 
 
-def is_still_so(notice: Notice, *, shipment: Shipment) -> bool:
-    """Whether the shipment still waits as the notice says; another plan has a notice of its own."""
+def is_still_so(notice: Notice, *, as_of: datetime) -> bool:
+    """Whether the shipment still waits as the notice says; another plan has its own, and so has a deadline."""
+    shipment = notice.shipment
     if shipment.state not in STILL[notice.kind]:
         return False
-    return notice.kind == "overdue" or notice.key.endswith(f":{(shipment.plan_digest or '')[:12]}")
+    if notice.kind == "overdue":
+        return True
+    is_this_plan = notice.key.endswith(f":{(shipment.plan_digest or '')[:12]}")
+    return is_this_plan and not shipment.is_overdue(as_of=as_of)
 
 
 def in_words(notice: Notice, *, as_of: datetime) -> Told:

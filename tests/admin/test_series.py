@@ -23,7 +23,7 @@ class TestPages:
         series.make_due(as_of=day("2026-01-01"))
         browser = signed_in("viewer")
         said = text(browser.get("/admin/series/"))
-        assert "buyers on monthly January 2026, draft 1 to 28 February 2026 3 March 2026" in said
+        assert "buyers, monthly on January 2026, draft 1 to 28 February 2026 3 March 2026" in said
         said = text(browser.get("/admin/series/buyers/"))
         assert "later it does not go out by itself" in said
         assert "1 January 2026 draft" in said

@@ -29,7 +29,7 @@ def list_unseen(*, name: str, as_of: datetime) -> list[Told]:
 
 
 def is_still_so(notice: Notice, *, as_of: datetime) -> bool:
-    """Whether the shipment still waits as the notice says; another plan has its own, and so has a deadline."""
+    """Whether the shipment still waits as the notice says; another plan, or a deadline, has its own."""
     shipment = notice.shipment
     if shipment.state not in STILL[notice.kind]:
         return False

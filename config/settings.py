@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "rewards.shipments",
     "rewards.series",
     "rewards.notices",
+    "rewards.standings",
     "rewards.staff",
     "rewards.tab",
     "rewards.api",
@@ -174,6 +175,9 @@ LINK_COOL_DOWN_DAYS = int(os.environ.get("LINK_COOL_DOWN_DAYS", "30"))
 # Whether anybody can look at the page of a collector who has not made it private: PUBLIC_PAGES=0 keeps every
 # page for its own collector.
 PUBLIC_PAGES = os.environ.get("PUBLIC_PAGES", "1") == "1"
+
+# So often, at most, places by balance are counted anew while XP moves; when a round has gone out, at once.
+STANDINGS_MINUTES = int(os.environ.get("STANDINGS_MINUTES", "5"))
 
 # OpenSea's APIs, for `manage.py poll` and `stream`. Tests point them at servers of their own.
 OPENSEA_API_URL = os.environ.get("OPENSEA_API_URL", "https://api.opensea.io").rstrip("/")

@@ -7,8 +7,9 @@ rows and does what is left to do. Celery messages are only hints to call it (P9)
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -27,6 +28,7 @@ from rewards.shipments import audit as shipment_audit
 from rewards.shipments import operations as shipments
 from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Shipment
+from rewards.standings import operations as standings
 
 logger = logging.getLogger("holdfast.pipeline")
 
@@ -52,12 +54,19 @@ class Due:
 def list_due(*, as_of: datetime) -> Due:
     """
     What is due at an instant. Makes the drafts of series, starts and closes shipments whose time has come,
-    and forwards XP that they paid to wallets that were joined to a collector since they were planned.
+    forwards XP that they paid to wallets that were joined to a collector since they were planned, and counts
+    places anew.
 
     Hints are noted as sent for the length of a lease, so that two sweepers do not send twice. What fails
     for one shipment stops no other.
     """
-    look = SQL["look"].row({"as_of": as_of, "kept": identity.KEPT})
+    look = SQL["look"].row(
+        {
+            "as_of": as_of,
+            "kept": identity.KEPT,
+            "standings_every": timedelta(minutes=settings.STANDINGS_MINUTES),
+        }
+    )
     if look["series_due"] and series.make_due(as_of=as_of):
         # What was due for long is planned at once.
         look["plans"] = True
@@ -71,6 +80,8 @@ def list_due(*, as_of: datetime) -> Due:
         _forward(as_of=as_of)
     if look["old_sign_ins"]:
         identity.prune(as_of=as_of)
+    if look["standings"]:
+        standings.take(as_of=as_of)
     hints_due: dict[str, datetime] = {}
     if look["events_since"] is not None:
         hints_due[SETTLE] = look["events_since"]

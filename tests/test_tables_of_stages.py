@@ -23,6 +23,7 @@ STAGES = {
     "identity": "rewards/identity",
     "rules": "rewards/rules",
     "shipments": "rewards/shipments",
+    "standings": "rewards/standings",
     "status": "rewards/status",
     "whatif": "rewards/whatif",
     "farming": "rewards/farming",
@@ -108,6 +109,16 @@ EXPECTED = table("""
     notices   | writes | notices_notice
     notices   | writes | notices_recipient
     notices   | reads  | shipments_shipment
+    standings | writes | standings_snapshot
+    standings | writes | standings_standing
+    standings | reads  | identity_pagechoice
+    standings | reads  | ledger_account
+    standings | reads  | ledger_transfer
+    standings | reads  | registry_link
+    standings | reads  | registry_wallet
+    standings | reads  | standings_optout
+    standings | reads  | standings_snapshot
+    standings | reads  | standings_standing
     status    | reads  | inbox_batch
     status    | reads  | inbox_event
     status    | reads  | ledger_account
@@ -139,6 +150,8 @@ EXPECTED = table("""
     tab       | reads  | shipments_boost
     tab       | reads  | shipments_line
     tab       | reads  | shipments_shipment
+    tab       | reads  | standings_optout
+    tab       | reads  | tab_opening
 """)
 
 TABLE = rf"(?:ONLY\s+)?(?:public\.)?((?:{'|'.join(STAGES)})_\w+)\b"

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from rewards.series import windows
 from rewards.shipments import audience as audiences
 from rewards.shipments.audience import Audience
 
+MOST_LEVELS = 100
 TABLES = ("season", "cohort", "rule", "pause", "shipment", "series")
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 ADDRESS = re.compile(r"0x[0-9a-f]{40}|[A-Za-z0-9_.:-]{1,128}")
@@ -54,6 +56,13 @@ class ProgramError(Exception):
         self.mistakes = mistakes
 
 
+class LevelTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An entry of ``levels``: the name that a balance reaches."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    xp: Annotated[int, Meta(ge=0, le=MOST_BUDGET_XP)]
+
+
 class SeasonTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table ``[season.NAME]``."""
 
@@ -65,6 +74,7 @@ class SeasonTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     cap_xp_per_rule_day: Cap = None
     cap_xp_per_shipment: Cap = None
     farm_alarm_eth_per_1000_xp: Decimal | None = None
+    levels: Annotated[list[LevelTable], Meta(max_length=MOST_LEVELS)] = []
 
     @property
     def limits(self) -> dict[str, int | None]:
@@ -316,6 +326,11 @@ def _read_season(fields: dict[str, Any]) -> SeasonTable:
         _ = season.farm_alarm_wei
     except ValueError as error:
         raise _Wrong("farm_alarm_eth_per_1000_xp", str(error)) from error
+    for lower, higher in pairwise(season.levels):
+        if higher.xp <= lower.xp:
+            raise _Wrong(
+                "levels", f'has "{higher.name}" at {higher.xp:,} XP, not above "{lower.name}" before it'
+            )
     return season
 
 

@@ -56,6 +56,9 @@ def apply(*, program: Program, author: str, as_of: datetime) -> list[Change]:
                     limits=season.limits,
                     farm_alarm_wei=season.farm_alarm_wei,
                 )
+                named = [{"name": level.name, "xp": level.xp} for level in season.levels]
+                if rules.put_levels(season=name, levels=named) and done == "unchanged":
+                    done = "changed"
                 changes.append(Change("season", name, done))
         for name, addresses in program.cohorts.items():
             changes.append(Change("cohort", name, rules.put_cohort(slug=name, addresses=addresses)))

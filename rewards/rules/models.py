@@ -1,8 +1,9 @@
 """Seasons, rules in numbered versions that never change, and cohorts."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
+from django.db.models.lookups import Exact
 
 
 class Season(models.Model):
@@ -14,6 +15,8 @@ class Season(models.Model):
 
     ``farm_alarm_wei_per_1000_xp`` is what 1,000 XP have to cost a farmer in fees; a rule by which they come
     cheaper is named by the farm check. Empty where nobody said.
+
+    ``levels`` are the names that collectors reach by their balance, ``{"name": …, "xp": …}``, lowest first.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -26,6 +29,7 @@ class Season(models.Model):
     cap_xp_per_rule_day = models.BigIntegerField(null=True, blank=True)
     cap_xp_per_shipment = models.BigIntegerField(null=True, blank=True)
     farm_alarm_wei_per_1000_xp = models.DecimalField(max_digits=40, decimal_places=0, null=True)
+    levels = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     class Meta:
         constraints = [
@@ -48,6 +52,12 @@ class Season(models.Model):
             models.CheckConstraint(
                 condition=Q(cap_xp_per_shipment=None) | Q(cap_xp_per_shipment__gt=0),
                 name="shipment_limit_is_above_zero",
+            ),
+            models.CheckConstraint(
+                condition=Exact(
+                    Func("levels", function="jsonb_typeof", output_field=models.TextField()), Value("array")
+                ),
+                name="levels_are_a_list",
             ),
         ]
 

@@ -1,6 +1,6 @@
 """Seasons, rules and cohorts: made once, and changed only forward."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -100,6 +100,21 @@ def put_limits(*, season: Season, limits: Mapping[str, int | None]) -> str:
         return "unchanged"
     season.save(update_fields=LIMITS)
     return ", ".join(done)
+
+
+@transaction.atomic
+def put_levels(*, season: str, levels: Sequence[Mapping[str, Any]]) -> bool:
+    """
+    Set the names that balances reach in a season, lowest first, and return whether that changed anything.
+
+    They can change at any time, since nothing is paid by them.
+    """
+    found = Season.objects.select_for_update().get(slug=season)
+    if found.levels == list(levels):
+        return False
+    found.levels = list(levels)
+    found.save(update_fields=["levels"])
+    return True
 
 
 @transaction.atomic

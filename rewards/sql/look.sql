@@ -74,6 +74,34 @@ SELECT
         ),
         FALSE
     ) AS starts,
+    -- Places are counted anew when XP has moved since, and once more after that, for a transfer that was
+    -- committed late under a lower number: every few minutes, and at once when a round has gone out.
+    COALESCE(
+        (
+            SELECT
+                (
+                    NOT snapshot.is_settled
+                    OR snapshot.last_transfer_id
+                    < (SELECT MAX(transfer.id) FROM ledger_transfer AS transfer)
+                )
+                AND (
+                    snapshot.taken_at <= %(as_of)s - %(standings_every)s
+                    OR EXISTS (
+                        SELECT 1
+                        FROM shipments_shipment AS gone
+                        WHERE gone.shipped_at > snapshot.taken_at AND gone.shipped_at <= %(as_of)s
+                    )
+                )
+            FROM standings_snapshot AS snapshot
+            ORDER BY snapshot.id DESC
+            LIMIT 1
+        ),
+        EXISTS (
+            SELECT 1
+            FROM ledger_account AS account
+            WHERE account.kind = 'collector'
+        )
+    ) AS standings,
     COALESCE(BOOL_OR(shipment.state = 'shipping'), FALSE) AS shipping,
     COALESCE(
         BOOL_OR(shipment.state IN ('draft', 'planned') AND shipment.plan_due_at <= %(as_of)s), FALSE

@@ -14,10 +14,12 @@ from rewards.tab.growth import steps
 from rewards.tab.rows import (
     Boost,
     Collector,
+    Coming,
     Hold,
     Holds,
     Late,
     Leader,
+    Level,
     Line,
     LineGroup,
     Order,
@@ -42,15 +44,23 @@ ORDERS = 60
 PAUSES = 3
 ANY_NUMBER = 2**62
 LEADERS = 6
+COMING = 6
 
 # What the flags of rules begin with.
 FLAG_PREFIX = flag_of("")
 
 
-def get_collector(*, address: str) -> Collector | None:
+def get_collector(*, address: str, as_of: datetime) -> Collector | None:
     """Return the collector behind a wallet, by the address as it is stored; None if nobody saw it yet."""
-    rows = SQL["collector"].rows({"address": address})
-    return Collector(**rows[0]) if rows else None
+    rows = SQL["collector"].rows({"address": address, "as_of": as_of, "coming_limit": COMING})
+    if not rows:
+        return None
+    to_come = [
+        Coming(**{name: datetime.fromisoformat(at) for name, at in told.items()})
+        for told in rows[0]["to_come"] or []
+    ]
+    levels = [Level(**told) for told in rows[0]["levels"] or []]
+    return Collector(**rows[0] | {"to_come": to_come, "levels": levels})
 
 
 def list_rounds(*, collector_id: int) -> list[Round]:

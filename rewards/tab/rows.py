@@ -159,7 +159,8 @@ class Round:
     """
     A shipment as its collector sees it.
 
-    ``posted_at`` is empty while the award is on its way. ``award_xp`` is 0 for a round that brought
+    ``posted_at`` is empty while the award is on its way, ``opened_at`` until the collector opened it.
+    ``award_xp`` is 0 for a round that brought
     lines but no XP. ``line_count`` is 0 and ``groups`` empty until the lines are read, too.
     """
 
@@ -175,6 +176,7 @@ class Round:
     award_xp: int
     posted_at: datetime | None
     boosts: list[Boost]
+    opened_at: datetime | None = None
     line_count: int = 0
     groups: list[LineGroup] = field(default_factory=list)
 
@@ -249,19 +251,43 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A name that a balance reaches."""
+
+    name: str
+    xp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """A round that has not gone out: the span that it will be for, and when it is due."""
+
+    window_start: datetime
+    window_end: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collector:
     """
     The collector behind the wallet that was asked for; other wallets stay unnamed.
 
-    ``next_round_at`` is when the next round is due, and empty while none is announced. ``is_public`` says
-    whether others may see the page at this wallet's address.
+    ``to_come`` are the next rounds, the nearest first; nothing else is public about them. ``levels`` are
+    those of the season that goes on, lowest first. ``is_public`` says whether others may see the page at
+    this wallet's address.
     """
 
     address: str
     collector_id: int
     balance_xp: int
-    next_round_at: datetime | None
+    to_come: list[Coming]
+    levels: list[Level]
     is_public: bool
+
+    @property
+    def next_round_at(self) -> datetime | None:
+        """When the next round is due; empty while none is announced."""
+        return self.to_come[0].due_at if self.to_come else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rewards.tab import sign_in, views
+from rewards.tab import leaders, sign_in, views
 
 app_name = "tab"
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path("wallets/signature/", sign_in.link, name="link_signature"),
     path("wallets/page/", sign_in.choose_page, name="choose_page"),
     path("wallets/<int:wallet_id>/unlink/", sign_in.unlink, name="unlink"),
+    path("rounds/<str:slug>/open/", views.open_round, name="open_round"),
+    path("leaders/", leaders.page, name="leaders"),
+    path("leaders/name/", leaders.choose_naming, name="choose_naming"),
     path("<str:address>/", views.collector, name="collector"),
     path("<str:address>/rounds/<str:slug>/", views.received_round, name="round"),
 ]

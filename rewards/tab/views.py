@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.registry import addresses
 from rewards.identity import queries as identity
 from rewards.identity.queries import SignedIn
-from rewards.tab import growth, pauses, queries, resting, tiles
+from rewards.standings import queries as standings
+from rewards.standings.queries import Board
+from rewards.tab import growth, levels, operations, pauses, queries, resting, seals, tiles
 from rewards.tab.rows import Collector, Hold, Orders
 
 ROUNDS_WITH_LINES = 6
@@ -22,6 +26,10 @@ CARDS = 6
 ORDERS_SHOWN = 6
 LINES_A_PAGE = 100
 FRONT_ROUNDS = 5
+NEIGHBOURS = 2
+
+# What a script that wants a piece of a page says that it accepts.
+PIECE = "text/html+piece"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +47,11 @@ def front(request: HttpRequest) -> HttpResponse:
     address = addresses.parse(typed)
     if address is not None:
         return redirect("tab:collector", address=address)
-    signed_in = identity.get_signed_in(request=request, as_of=timezone.now())
+    now = timezone.now()
+    signed_in = identity.get_signed_in(request=request, as_of=now)
     if signed_in is not None and not typed:
-        return _collector(request, queries.get_collector(address=signed_in.address), signed_in=signed_in)
+        found = queries.get_collector(address=signed_in.address, as_of=now)
+        return _collector(request, found, signed_in=signed_in)
     return _program(request, typed=typed, signed_in=signed_in)
 
 
@@ -66,7 +76,7 @@ def _program(request: HttpRequest, *, typed: str, signed_in: SignedIn | None) ->
         "leaders": queries.list_leaders() if settings.PUBLIC_PAGES else [],
         "mosaic": tiles.mosaic(),
     }
-    return _shown(request, "tab/front.html", context, status=400 if typed.strip() else 200)
+    return shown(request, "tab/front.html", context, status=400 if typed.strip() else 200)
 
 
 @require_safe
@@ -94,14 +104,23 @@ def _collector(request: HttpRequest, found: Collector | None, *, signed_in: Sign
         orders = queries.list_orders(collector_id=found.collector_id, as_of=as_of)
     offers = [resting.resting(order, rules=resting_rules, at=as_of) for order in orders.nearest]
     offers.sort(key=lambda offer: offer.micro_xp_per_hour, reverse=True)
-    rounds = queries.list_rounds(collector_id=found.collector_id)
+    received = queries.list_rounds(collector_id=found.collector_id)
+    is_own = _is_own(found, signed_in)
+    sealed = seals.sealed(received) if is_own else []
+    rounds = [one for one in received if one not in sealed]
     latest = queries.with_first_lines(rounds[:ROUNDS_WITH_LINES], collector_id=found.collector_id)
     context = {
         "as_of": as_of,
         "as_of_is_chosen": chosen is not None,
         "collector": found,
         "signed_in": signed_in,
-        "is_own": _is_own(found, signed_in),
+        "is_own": is_own,
+        "level": levels.reached(found.levels, balance_xp=found.balance_xp),
+        "board": _own_board(found) if is_own else None,
+        # The one that came first is opened first.
+        "sealed": sealed[-1] if sealed else None,
+        "sealed_count": len(sealed),
+        "opened": request.GET.get("opened", ""),
         "hold_count": holds.hold_count,
         "cards": growing[:CARDS],
         "more_holds": growing[CARDS:],
@@ -113,11 +132,38 @@ def _collector(request: HttpRequest, found: Collector | None, *, signed_in: Sign
         "unlisted_order_count": orders.order_count - len(offers),
         "rounds": latest,
         "earlier_rounds": rounds[ROUNDS_WITH_LINES:],
-        "received_count": sum(1 for received in rounds if received.award_xp),
+        "received_count": sum(1 for one in received if one.award_xp),
         "rules": rules,
         "pauses": pauses.in_force(rules, at=as_of),
     }
-    return _shown(request, "tab/collector.html", context)
+    return shown(request, "tab/collector.html", context)
+
+
+def _own_board(found: Collector) -> Board | None:
+    return standings.get_board(collector_id=found.collector_id, first=0, around=NEIGHBOURS)
+
+
+@require_POST
+def open_round(request: HttpRequest, slug: str) -> HttpResponse:
+    """
+    Open a round that lies sealed, and show what is in it.
+
+    A script asks for the piece of the page with its lines; without one the page itself comes again, with the
+    round unfolded. Opening twice shows the same.
+    """
+    now = timezone.now()
+    signed_in = identity.get_signed_in(request=request, as_of=now)
+    if signed_in is None:
+        return redirect("tab:sign_in")
+    received = queries.get_round(collector_id=signed_in.collector_id, slug=slug)
+    if received is None or received.posted_at is None:
+        raise Http404
+    operations.open_round(collector_id=signed_in.collector_id, shipment_id=received.shipment_id, as_of=now)
+    if request.headers.get("Accept") != PIECE:
+        return redirect(f"{reverse('tab:front')}?{urlencode({'opened': slug})}#round-{slug}")
+    (opened,) = queries.with_first_lines([received], collector_id=signed_in.collector_id)
+    context = {"round": opened, "address": signed_in.address, "as_of": now, "signed_in": signed_in}
+    return shown(request, "tab/_opened.html", context)
 
 
 @require_safe
@@ -147,7 +193,7 @@ def received_round(request: HttpRequest, address: str, slug: str) -> HttpRespons
         "page": page,
         "page_count": -(-with_lines.line_count // LINES_A_PAGE),
     }
-    return _shown(request, "tab/round.html", context)
+    return shown(request, "tab/round.html", context)
 
 
 def chosen_instant(request: HttpRequest) -> datetime | None:
@@ -170,12 +216,10 @@ def chosen_instant(request: HttpRequest) -> datetime | None:
 
 def _find(address: str) -> Collector | None:
     stored = addresses.parse(address)
-    return None if stored is None else queries.get_collector(address=stored)
+    return None if stored is None else queries.get_collector(address=stored, as_of=timezone.now())
 
 
-def _shown(
-    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
+def shown(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """The page; what a collector sees of its own is kept nowhere on the way."""
     response = render(request, template, context, status=status)
     if context["signed_in"] is not None:
@@ -204,7 +248,7 @@ def _unseen(
         "is_private": found is not None,
         "signed_in": signed_in,
     }
-    return _shown(request, "tab/unknown.html", context, status=404 if found is None else 403)
+    return shown(request, "tab/unknown.html", context, status=404 if found is None else 403)
 
 
 def _page_number(request: HttpRequest) -> int:

@@ -6,7 +6,7 @@ from rewards.tab import figures, pauses, terms
 from rewards.tab.growth import Standing, Step, steps
 from rewards.tab.names import listed, thing_name, token_name
 from rewards.tab.resting import SIDES
-from rewards.tab.rows import Boost, Line, Pause, Round, RuleVersion
+from rewards.tab.rows import Boost, Coming, Line, Pause, Round, RuleVersion
 
 # Events that can come late, as a sentence begins with them.
 TOLD = {
@@ -198,3 +198,12 @@ def next_round(next_round_at: datetime | None, as_of: datetime) -> str:
     if next_round_at is None:
         return "Not set yet"
     return figures.date(next_round_at) if next_round_at > as_of else "Being prepared"
+
+
+def due(coming: Coming, as_of: datetime) -> str:
+    """Say when a round that has not gone out is due: 3 May 2019, in 12 days."""
+    if coming.due_at <= as_of:
+        return "Being prepared"
+    left = coming.due_at - as_of
+    soon = "in less than a day" if left < timedelta(days=1) else f"in {figures.days(left.days)}"
+    return f"{figures.date(coming.due_at)}, {soon}"

@@ -6,7 +6,6 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from marketplace.registry.models import Collection, Wallet
 from rewards.rules.models import RuleVersion
-from rewards.shipments.models import Shipment
 from tests.tab import given
 from tests.tab.given import ETH
 from tests.tab.test_views import ANN, planned_round, text
@@ -168,9 +167,7 @@ class TestLines:
         assert "Bid 1 ETH for any SuperRare with Eyes Laser: rested 2 h, placed 2 March 2019 +2 XP" in page
 
     def test_say_for_whom_a_round_was(self, client: Client) -> None:
-        made = planned_round(1, reason="not_in_audience")
-        Shipment.objects.filter(id=made.id).update(audience={"in_cohort": "testers"})
-        made.refresh_from_db()
+        made = planned_round(1, reason="not_in_audience", audience={"in_cohort": "testers"})
         given.ship(made, posted=False)
         assert "This round was for those who are on the list “testers”." in page_of_ann(client)
 

@@ -49,14 +49,16 @@ def text(response: HttpResponseBase) -> str:
     return str(Text(response.content.decode()))
 
 
-def planned_round(lines: int, *, slug: str = "spring-round", reason: str = "earned") -> Shipment:
+def planned_round(
+    lines: int, *, slug: str = "spring-round", reason: str = "earned", **fields: Any
+) -> Shipment:
     """A planned round with so many purchases of ann's."""
     buying = RuleVersion.objects.filter(rule__slug="buying").first()
     if buying is None:
         buying = given.rule(given.season(), "buying", "purchase", given.PURCHASE)
         given.wallet("ann")
     season, ann = buying.rule.season, Wallet.objects.get(address=address("ann"))
-    made = given.shipment(season, slug, start="2019-03-01", end="2019-04-01")
+    made = given.shipment(season, slug, start="2019-03-01", end="2019-04-01", **fields)
     for number in range(1, lines + 1):
         sale = given.event("sale", token_id=str(number), at=day("2019-03-05"), price=ETH)
         given.line(made, ann, buying, shows=sale, base_xp=1_000 - number / 2, reason=reason, quantity=ETH)

@@ -38,7 +38,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, address: str) -> HttpResponse:
     """What the collector has, holds, offers, received line by line, and every transfer."""
     stored = addresses.parse(address)
-    found = queries.get_collector(address=stored) if stored is not None else None
+    found = queries.get_collector(address=stored, as_of=timezone.now()) if stored is not None else None
     if found is None:
         return redirect(f"{request.path.rsplit('/', 2)[0]}/?wallet={address}")
     now = timezone.now()

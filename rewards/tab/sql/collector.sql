@@ -1,5 +1,6 @@
--- The collector behind a wallet: the balance, when the next round is due, and whether others may see the
--- page. XP that a round paid to a joined wallet's account counts before the sweeper has forwarded it.
+-- The collector behind a wallet: the balance, the rounds to come, the levels of the season that goes on or
+-- was the last, and whether others may see the page. XP that a round paid to a joined wallet's account counts
+-- before the sweeper has forwarded it.
 SELECT
     wallet.address,
     wallet.collector_id,
@@ -10,10 +11,35 @@ SELECT
         WHERE own.collector_id = wallet.collector_id
     ) AS balance_xp,
     (
-        SELECT MIN(COALESCE(shipment.ships_at, shipment.window_end))
-        FROM shipments_shipment AS shipment
-        WHERE shipment.state IN ('draft', 'planned', 'approved')
-    ) AS next_round_at,
+        SELECT
+            JSON_AGG(
+                JSON_BUILD_OBJECT(
+                    'window_start', coming.window_start,
+                    'window_end', coming.window_end,
+                    'due_at', coming.due_at
+                )
+                ORDER BY coming.due_at, coming.id
+            )
+        FROM (
+            SELECT
+                shipment.id,
+                shipment.window_start,
+                shipment.window_end,
+                COALESCE(shipment.ships_at, shipment.window_end) AS due_at
+            FROM shipments_shipment AS shipment
+            WHERE shipment.state IN ('draft', 'planned', 'approved')
+            ORDER BY due_at ASC, shipment.id ASC
+            LIMIT %(coming_limit)s
+        ) AS coming
+    ) AS to_come,
+    (
+        SELECT season.levels::json
+        FROM rules_season AS season
+        ORDER BY
+            (season.starts_at <= %(as_of)s AND season.ends_at > %(as_of)s) DESC,
+            season.ends_at DESC
+        LIMIT 1
+    ) AS levels,
     -- Two pages with one balance would tell that they are one person's, so only the wallet that stands for a
     -- collector has a page for others; and none has one after a link, which would show it in what came in,
     -- unless the collector says so.

@@ -25,6 +25,11 @@ largest AS (
                 WHERE link.wallet_id = award.collector_id OR link.collector_id = award.collector_id
             )
         )
+        AND NOT EXISTS (
+            SELECT 1
+            FROM standings_optout AS opt_out
+            WHERE opt_out.collector_id = award.collector_id
+        )
         -- An award of before the collector was joined to another.
         AND EXISTS (
             SELECT 1

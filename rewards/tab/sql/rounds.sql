@@ -105,7 +105,13 @@ SELECT
     received.shipped_at,
     COALESCE(award.amount_xp, 0) AS award_xp,
     posted.posted_at,
-    boosts.boosts
+    boosts.boosts,
+    (
+        SELECT MIN(opening.opened_at)
+        FROM own
+        INNER JOIN tab_opening AS opening ON own.collector_id = opening.collector_id
+        WHERE opening.shipment_id = received.id
+    ) AS opened_at
 FROM received
 LEFT JOIN award ON received.id = award.shipment_id
 LEFT JOIN boosts ON received.id = boosts.shipment_id

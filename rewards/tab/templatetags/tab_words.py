@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from marketplace.registry import addresses
-from rewards.tab import figures, names, offers, pauses, reasons, terms, tiles, words
+from rewards.tab import boards, figures, names, offers, pauses, reasons, terms, tiles, words
 from rewards.tab.rows import Pause
 
 register = template.Library()
@@ -49,6 +49,8 @@ register.filter("is_on", Pause.is_on)
 register.filter("pause", words.pause)
 register.filter("round_state", words.round_state)
 register.filter("next_round", words.next_round)
+register.filter("due", words.due)
+register.filter("follows_gap", boards.follows_gap)
 register.filter("no_round_yet", words.no_round_yet)
 
 
@@ -58,4 +60,14 @@ def day(at: datetime) -> SafeString:
     told = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', told, figures.instant(at), figures.date(at)
+    )
+
+
+@register.simple_tag
+def moment_of(at: datetime) -> SafeString:
+    """A UTC minute, with the exact instant for machines and on hover."""
+    told = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    minute = at.replace(second=0, microsecond=0)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', told, figures.instant(at), figures.moment(minute)
     )

@@ -16,8 +16,8 @@ from django.utils import timezone
 from bench import servers
 from bench.market import Scale
 from bench.measure import Result, Stopwatch, prove
+from config import signatures
 from marketplace.intake import operations as intake
-from marketplace.intake import signatures
 
 REPEATS = 3
 BATCH = 500

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bench.drf.serializers import SERIALIZERS
+from config import signatures
 from marketplace.inbox import batches
 from marketplace.inbox.rows import row
 from marketplace.intake import operations as intake
-from marketplace.intake import signatures
 
 
 class Events(APIView):

@@ -1,9 +1,14 @@
 """Who may send events over HTTP, what they sign with, and which messages came."""
 
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact
+
+# What their secrets are sealed for; those of another purpose have another key.
+SEALED_FOR: Final = b"holdfast: secrets of senders"
 
 
 class Sender(models.Model):

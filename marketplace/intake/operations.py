@@ -15,14 +15,14 @@ from django.db import transaction
 from django.db.models import Q
 from msgspec import Raw, Struct
 
+from config import sealing, signatures
+from config.signatures import NotSigned, Signed
 from marketplace.inbox import items as inbox
 from marketplace.inbox.events import SOURCE
 from marketplace.inbox.refusal import explain
-from marketplace.intake import sealing, signatures
 from marketplace.intake.answers import Answer, answer
 from marketplace.intake.errors import Malformed, OtherBody, SenderError, TooManyItems
-from marketplace.intake.models import Delivery, Secret, Sender
-from marketplace.intake.signatures import NotSigned, Signed
+from marketplace.intake.models import SEALED_FOR, Delivery, Secret, Sender
 
 MOST_ITEMS: Final = 1_000
 SOURCE_NAME: Final = re.compile(SOURCE)
@@ -78,7 +78,7 @@ def sender_of(*, signed: Signed, body: bytes, as_of: datetime) -> Sender:
     live = Secret.objects.filter(in_force, sender__revoked_at=None).select_related("sender")
     for secret in live.order_by("-id"):
         try:
-            key = signatures.key_of(sealing.unseal(bytes(secret.sealed)))
+            key = signatures.key_of(sealing.unseal(bytes(secret.sealed), purpose=SEALED_FOR))
         except sealing.Unreadable:
             continue  # `sender list` says so; the others' messages must not suffer.
         if signed.is_by(secret=key, body=body):
@@ -147,5 +147,5 @@ def _locked(name: str) -> Sender:
 
 def _new_secret(sender: Sender, as_of: datetime) -> str:
     secret = signatures.new_secret()
-    Secret.objects.create(sender=sender, sealed=sealing.seal(secret), made_at=as_of)
+    Secret.objects.create(sender=sender, sealed=sealing.seal(secret, purpose=SEALED_FOR), made_at=as_of)
     return secret

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from marketplace.intake import sealing
-from marketplace.intake.models import Secret, Sender
+from config import sealing
+from marketplace.intake.models import SEALED_FOR, Secret, Sender
 
 
 def list_senders(*, as_of: datetime) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def list_senders(*, as_of: datetime) -> list[dict[str, Any]]:
 
 def _is_readable(secret: Secret) -> bool:
     try:
-        sealing.unseal(bytes(secret.sealed))
+        sealing.unseal(bytes(secret.sealed), purpose=SEALED_FOR)
     except sealing.Unreadable:
         return False
     return True

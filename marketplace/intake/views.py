@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from config import signatures
+from config.signatures import NotSigned
 from marketplace.inbox.formats import FORMATS
 from marketplace.intake import operations as intake
-from marketplace.intake import signatures
 from marketplace.intake.errors import Malformed, OtherBody, TooManyItems
-from marketplace.intake.signatures import NotSigned
 
 logger = logging.getLogger("holdfast.intake")
 

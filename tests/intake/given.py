@@ -6,8 +6,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from config import signatures
 from marketplace.intake import operations as intake
-from marketplace.intake import signatures
 
 URL = "/api/v1/events"
 

@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from config import sealing
 from marketplace.intake import operations as intake
-from marketplace.intake import sealing
 from marketplace.intake.errors import SenderError
-from marketplace.intake.models import Delivery, Secret, Sender
+from marketplace.intake.models import SEALED_FOR, Delivery, Secret, Sender
 from tests.inbox.given import event
 from tests.intake.given import post, sender
 
@@ -73,7 +73,7 @@ class TestSealing:
         assert not works(secret)
         assert "cannot be read" in command("list")[0]
         with pytest.raises(sealing.Unreadable):
-            sealing.unseal(bytes(Secret.objects.get().sealed))
+            sealing.unseal(bytes(Secret.objects.get().sealed), purpose=SEALED_FOR)
         settings.SECRET_KEY_FALLBACKS = [before]
         assert works(secret)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from marketplace.intake import signatures
-from marketplace.intake.signatures import NotSigned
+from config import signatures
+from config.signatures import NotSigned
 
 # The example of the Standard Webhooks specification and of the libraries that follow it.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 (it is published)

@@ -1,5 +1,5 @@
 """
-The signatures of Standard Webhooks (github.com/standard-webhooks), as a receiver checks them.
+The signatures of Standard Webhooks (github.com/standard-webhooks), made and checked.
 
 Twenty lines over ``hmac`` and not the library ``standardwebhooks``: that takes one secret where two are in
 force while they are rotated, and raises ValueError, binascii.Error and UnicodeDecodeError on bad input where

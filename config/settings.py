@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "marketplace.registry",
     "marketplace.facts",
     "rewards",
+    "rewards.webhooks",
     "rewards.hints",
     "rewards.ledger",
     "rewards.flags",
@@ -183,6 +184,12 @@ STANDINGS_MINUTES = int(os.environ.get("STANDINGS_MINUTES", "5"))
 OPENSEA_API_URL = os.environ.get("OPENSEA_API_URL", "https://api.opensea.io").rstrip("/")
 OPENSEA_STREAM_URL = os.environ.get("OPENSEA_STREAM_URL", "wss://stream-api.opensea.io/socket/websocket")
 OPENSEA_API_KEY = os.environ.get("OPENSEA_API_KEY", "")
+
+# Hosts that webhooks may be sent to although they are in a network of one's own, parted by commas. Every
+# other must have public addresses alone.
+WEBHOOK_ALLOWED_HOSTS = [
+    host.strip().lower() for host in os.environ.get("WEBHOOK_ALLOWED_HOSTS", "").split(",") if host.strip()
+]
 
 # What a page may load and run: our own files and nothing inline. A wallet's icon comes as data. The admin's
 # theme needs more, which rewards/admin/policy.py says; the API's page has a policy of its own.

@@ -29,6 +29,7 @@ from rewards.shipments import operations as shipments
 from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Shipment
 from rewards.standings import operations as standings
+from rewards.webhooks import delivering as webhooks
 
 logger = logging.getLogger("holdfast.pipeline")
 
@@ -49,6 +50,7 @@ class Due:
     mails: bool
     plans: list[str]
     batches: list[int]
+    endpoints: list[int]
 
 
 def list_due(*, as_of: datetime) -> Due:
@@ -99,6 +101,7 @@ def list_due(*, as_of: datetime) -> Due:
         mails=MAIL in leased,
         plans=[key.removeprefix(PLAN) for key in leased if key.startswith(PLAN)],
         batches=batches,
+        endpoints=webhooks.lease(as_of=as_of) if look["webhooks"] else [],
     )
 
 

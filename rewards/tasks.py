@@ -9,6 +9,7 @@ from config.celery import send_hints
 from marketplace.tasks import settle
 from rewards import pipeline
 from rewards.notices import operations as notices
+from rewards.webhooks import delivering as webhooks
 
 
 @shared_task(name="rewards.plan")
@@ -29,6 +30,12 @@ def mail() -> None:
     notices.send_mails(as_of=timezone.now())
 
 
+@shared_task(name="rewards.deliver")
+def deliver(endpoint_id: int) -> None:
+    """Send what is due to one endpoint of the marketplace's."""
+    webhooks.deliver(endpoint_id=endpoint_id, clock=timezone.now)
+
+
 @shared_task(name="rewards.sweep")
 def sweep() -> None:
     """Send a hint for everything that is due. Beat calls it all the time; so may anybody but a request."""
@@ -37,5 +44,6 @@ def sweep() -> None:
     hints += [(mail, ())] if due.mails else []
     hints += [(plan, (slug,)) for slug in due.plans]
     hints += [(post, (batch_id,)) for batch_id in due.batches]
+    hints += [(deliver, (endpoint_id,)) for endpoint_id in due.endpoints]
     if hints:
         send_hints(hints)

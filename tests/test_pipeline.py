@@ -16,7 +16,7 @@ from tests.tables import day, given_events
 
 pytestmark = pytest.mark.django_db
 
-NOTHING = pipeline.Due(events=False, mails=False, plans=[], batches=[])
+NOTHING = pipeline.Due(events=False, mails=False, plans=[], batches=[], endpoints=[])
 
 SECOND = timedelta(seconds=1)
 # A hint that was sent counts for so long.
@@ -107,7 +107,7 @@ class TestSweep:
             assert pipeline.list_due(as_of=day("2026-03-15")) == NOTHING
 
     def test_hints_once_a_lease(self, march: Shipment) -> None:
-        both = pipeline.Due(events=True, mails=False, plans=["march"], batches=[])
+        both = pipeline.Due(events=True, mails=False, plans=["march"], batches=[], endpoints=[])
         assert pipeline.list_due(as_of=PLANNED_AT) == both
         assert pipeline.list_due(as_of=PLANNED_AT) == NOTHING
         assert pipeline.list_due(as_of=PLANNED_AT + LEASE) == both

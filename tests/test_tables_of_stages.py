@@ -17,6 +17,7 @@ STAGES = {
     "inbox": "marketplace/inbox",
     "registry": "marketplace/registry",
     "facts": "marketplace/facts",
+    "webhooks": "rewards/webhooks",
     "ledger": "rewards/ledger",
     "hints": "rewards/hints",
     "flags": "rewards/flags",
@@ -57,6 +58,12 @@ EXPECTED = table("""
     facts     | reads  | inbox_event
     facts     | reads  | registry_collection
     facts     | reads  | registry_wallet
+    webhooks  | writes | webhooks_delivery
+    webhooks  | writes | webhooks_endpoint
+    webhooks  | writes | webhooks_message
+    webhooks  | reads  | webhooks_delivery
+    webhooks  | reads  | webhooks_endpoint
+    webhooks  | reads  | webhooks_message
     ledger    | writes | ledger_account
     ledger    | writes | ledger_transfer
     ledger    | reads  | ledger_account
@@ -100,6 +107,7 @@ EXPECTED = table("""
     shipments | reads  | rules_cohortmember
     shipments | reads  | rules_rule
     shipments | reads  | rules_ruleversion
+    shipments | reads  | rules_season
     shipments | reads  | shipments_award
     shipments | reads  | shipments_batch
     shipments | reads  | shipments_boost

@@ -8,6 +8,7 @@ from config import db
 from rewards.flags import queries
 from rewards.flags.errors import FlagError, UnknownFlag
 from rewards.flags.models import Flag, Pause
+from rewards.webhooks import operations as webhooks
 
 SQL = db.folder()
 
@@ -49,7 +50,7 @@ def pause(
         )
     try:
         with transaction.atomic():
-            return Pause.objects.create(
+            made = Pause.objects.create(
                 flag_id=flag,
                 starts_at=starts_at,
                 ends_at=ends_at,
@@ -59,6 +60,8 @@ def pause(
             )
     except IntegrityError as error:
         raise _explained(flag, error) from error
+    webhooks.announce(kind="flag.paused", key=f"pause:{made.id}", data=_told(made), at=as_of)
+    return made
 
 
 @transaction.atomic
@@ -86,7 +89,23 @@ def resume(*, flag: str, by: str, as_of: datetime, at: datetime | None = None) -
                 current.save(update_fields=["ends_at", "ended_by"])
     except IntegrityError as error:
         raise _explained(flag, error) from error
+    for ended in ending:
+        data = {**_told(ended), "called_off": ended.ends_at == ended.starts_at}
+        # Where somebody thinks better of an end that is to come, that is told, too.
+        key = f"pause:{ended.id}:{as_of.isoformat()}"
+        webhooks.announce(kind="flag.resumed", key=key, data=data, at=as_of)
     return ending[-1]
+
+
+def _told(pause: Pause) -> dict[str, str | None]:
+    """What other systems are told of a pause; not who made it."""
+    return {
+        "flag": pause.flag_id,
+        "title": pause.flag.title,
+        "reason": pause.reason,
+        "paused_from": webhooks.instant(pause.starts_at),
+        "paused_until": None if pause.ends_at is None else webhooks.instant(pause.ends_at),
+    }
 
 
 def stand_still() -> None:

@@ -17,6 +17,7 @@ from rewards.rules.models import Rule, Season
 from rewards.shipments import changes, late, limits, planning
 from rewards.shipments.errors import ApprovalRefused, PlanFailed, PostFailed, ShipmentError, UnknownShipment
 from rewards.shipments.models import Batch, Shipment, ShipmentRule
+from rewards.webhooks import operations as webhooks
 
 SQL = db.folder()
 
@@ -331,14 +332,25 @@ def _post_locked(*, batch_id: int, as_of: datetime) -> bool:
             f"{posted.new + posted.known} awards were found where {batch['award_count']} were cut; "
             "nothing was posted"
         )
+    webhooks.announce_all(kind="award.posted", messages=SQL["batch_messages"], params=batch, at=as_of)
     Batch.objects.filter(id=batch_id).update(state="done", done_at=as_of, leased_until=None, problem="")
     failpoints.reach("batch.marked")
     return True
 
 
+@transaction.atomic
 def finish(*, as_of: datetime, shipment_id: int | None = None) -> int:
-    """Mark what has no batch left to do as shipped, and return how many shipments that were."""
-    return SQL["finish"].run({"shipment_id": shipment_id, "as_of": as_of})
+    """Mark what has no batch left to do as shipped, announce it, and return how many shipments that were."""
+    shipped = SQL["finish"].rows({"shipment_id": shipment_id, "as_of": as_of})
+    if shipped:
+        webhooks.announce_all(
+            kind="round.shipped",
+            messages=SQL["shipped_messages"],
+            params={"shipment_ids": [row["id"] for row in shipped]},
+            at=as_of,
+            is_kept=True,
+        )
+    return len(shipped)
 
 
 def lease_batches(*, as_of: datetime) -> list[int]:

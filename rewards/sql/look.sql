@@ -66,6 +66,16 @@ SELECT
         FROM notices_recipient AS recipient
         WHERE recipient.mail_due_at <= %(as_of)s
     ) AS mail_since,
+    EXISTS(
+        SELECT 1
+        FROM webhooks_endpoint AS endpoint
+        INNER JOIN webhooks_delivery AS delivery ON endpoint.id = delivery.endpoint_id
+        WHERE
+            endpoint.state = 'on'
+            AND endpoint.quiet_until <= %(as_of)s
+            AND delivery.state = 'pending'
+            AND delivery.next_at <= %(as_of)s
+    ) AS webhooks,
     COALESCE(
         BOOL_OR(
             shipment.state = 'approved'

@@ -36,6 +36,7 @@ class Change(models.Model):
             ("halt", "May halt what ships, let it go on, and try again what failed"),
             ("approve", "May approve shipments"),
             ("adjust", "May correct balances"),
+            ("keep_webhooks", "May pause and resume webhooks, and send again what was given up"),
         ]
         indexes = [
             # The history of one row, newest first.

@@ -37,6 +37,8 @@ LOGGED = [
     "series_seriesrule",
     "shipments_shipment",
     "staff_told",
+    "webhooks_endpoint",
+    "webhooks_secret",
 ]
 
 

@@ -21,6 +21,7 @@ BEGIN
             ('ledger_account', 'UPDATE, DELETE'),
             ('ledger_transfer', 'UPDATE, DELETE'),
             ('shipments_comment', 'UPDATE, DELETE'),
+            ('webhooks_message', 'UPDATE'),
             ('django_migrations', 'INSERT, UPDATE, DELETE')
         ) AS rules (name, forbidden)
         INNER JOIN pg_class ON pg_class.relname = rules.name AND pg_class.relkind IN ('r', 'p')

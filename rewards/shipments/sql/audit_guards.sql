@@ -85,7 +85,16 @@ FROM (
     ('staff_told', 'every_change_is_logged'),
     ('staff_told', 'every_new_row_is_logged'),
     ('staff_told', 'every_removal_is_logged'),
-    ('staff_told', 'no_change_goes_unlogged')
+    ('staff_told', 'no_change_goes_unlogged'),
+    ('webhooks_endpoint', 'every_change_is_logged'),
+    ('webhooks_endpoint', 'every_new_row_is_logged'),
+    ('webhooks_endpoint', 'every_removal_is_logged'),
+    ('webhooks_endpoint', 'no_change_goes_unlogged'),
+    ('webhooks_message', 'messages_never_change'),
+    ('webhooks_secret', 'every_change_is_logged'),
+    ('webhooks_secret', 'every_new_row_is_logged'),
+    ('webhooks_secret', 'every_removal_is_logged'),
+    ('webhooks_secret', 'no_change_goes_unlogged')
 ) AS expected (table_name, trigger_name)
 LEFT JOIN pg_trigger AS found
     ON

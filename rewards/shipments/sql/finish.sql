@@ -12,3 +12,4 @@ WHERE
             batch.shipment_id = shipment.id
             AND batch.state <> 'done'
     )
+RETURNING shipment.id

@@ -1,0 +1,4 @@
+-- A single message, as an announcement reads it.
+SELECT
+    %(key)s AS key,
+    %(data)s::JSONB AS data

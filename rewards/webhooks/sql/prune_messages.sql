@@ -1,0 +1,9 @@
+-- What was announced long ago and is on nobody's list any more.
+DELETE FROM webhooks_message AS message
+WHERE
+    message.announced_at < %(before)s
+    AND NOT EXISTS (
+        SELECT 1
+        FROM webhooks_delivery AS delivery
+        WHERE delivery.message_id = message.id
+    )

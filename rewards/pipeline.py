@@ -78,17 +78,10 @@ def list_due(*, as_of: datetime) -> Due:
     if look["shipping"] or look["starts"]:
         shipments.finish(as_of=as_of)
         batches = shipments.lease_batches(as_of=as_of)
-    if look["joined_xp"]:
-        _forward(as_of=as_of)
-    if look["old_sign_ins"]:
-        identity.prune(as_of=as_of)
-    if look["standings"]:
-        standings.take(as_of=as_of)
+    _do_small_work(look, as_of=as_of)
     hints_due: dict[str, datetime] = {}
     if look["events_since"] is not None:
         hints_due[SETTLE] = look["events_since"]
-    if look["untold"]:
-        notices.tell(as_of=as_of)
     if look["mail_since"] is not None:
         hints_due[MAIL] = look["mail_since"]
     if look["plans"]:
@@ -103,6 +96,18 @@ def list_due(*, as_of: datetime) -> Due:
         batches=batches,
         endpoints=webhooks.lease(as_of=as_of) if look["webhooks"] else [],
     )
+
+
+def _do_small_work(look: db.Row, *, as_of: datetime) -> None:
+    """What takes a statement or two, and no task of its own."""
+    if look["joined_xp"]:
+        _forward(as_of=as_of)
+    if look["old_sign_ins"]:
+        identity.prune(as_of=as_of)
+    if look["standings"]:
+        standings.take(as_of=as_of)
+    if look["untold"]:
+        notices.tell(as_of=as_of)
 
 
 def _start_due(*, as_of: datetime) -> None:

@@ -9,12 +9,19 @@ from django import forms
 
 from rewards.admin import wallet_list
 from rewards.admin.wallet_list import WalletList
-from rewards.rules.models import Cohort
+from rewards.rules.models import Cohort, Rule, Season
 from rewards.rules.typed import decimal
 from rewards.shipments import audience as audiences
 from rewards.shipments.audience import Audience
+from rewards.shipments.models import Shipment
+from rewards.shipments.operations import Draft
+from rewards.shipments.wording import Words
+from rewards.tab import figures
 
 MOST_BYTES = 10 * 1024 * 1024
+
+SLUG = r"^[a-z0-9][a-z0-9._-]{0,99}$"
+SLUG_WRONG = {"invalid": "A name has a-z, 0-9, dot, dash and underscore, and begins with a letter or digit."}
 
 INSTANT = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
@@ -59,6 +66,119 @@ class WordForm(forms.Form):
         super().__init__(typed, auto_id=False)
         self.fields["text"].label = asks
         self.fields["text"].error_messages["required"] = missing
+
+
+class WordsForm(forms.Form):
+    """What a shipment says, and its planned instants in UTC."""
+
+    title = forms.CharField(label="Title", max_length=200)
+    message = forms.CharField(
+        label="Message",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Collectors read both, word for word, once it ships.",
+    )
+    plan_due_at = forms.DateTimeField(label="Planned from (UTC)", required=False, widget=INSTANT)
+    approve_by = forms.DateTimeField(
+        label="Approve by (UTC)",
+        required=False,
+        widget=INSTANT,
+        help_text="Approved later, it does not go out by itself. No deadline, if left out.",
+    )
+    ships_at = forms.DateTimeField(
+        label="Ships (UTC)",
+        required=False,
+        widget=INSTANT,
+        help_text="By itself, once it is approved. When somebody ships it, if left out.",
+    )
+
+
+class ChangeWordsForm(WordsForm):
+    """The words and instants of a draft or a plan; ``words`` has them once the form is valid."""
+
+    def __init__(self, typed: Any = None, *, shipment: Shipment) -> None:
+        super().__init__(
+            typed, auto_id=False, initial={name: getattr(shipment, name) for name in self.base_fields}
+        )
+        self.shipment = shipment
+        self.fields["plan_due_at"].help_text = "When somebody has it planned, if left out."
+        if shipment.state == "planned":
+            # It was planned; whoever wants it planned again has a button for that.
+            del self.fields["plan_due_at"]
+
+    @property
+    def words(self) -> Words:
+        """What was typed. An instant that is the shipment's own to the second is the shipment's own."""
+        typed = {"plan_due_at": self.shipment.plan_due_at} | self.cleaned_data
+        for name in ("plan_due_at", "approve_by", "ships_at"):
+            known: datetime | None = getattr(self.shipment, name)
+            if known is not None and typed[name] == known.replace(microsecond=0):
+                typed[name] = known
+        return Words(**typed)
+
+
+class NamedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of rows by their titles."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.title)
+
+
+class RuleChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Rules to tick, each with the season that it is of."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.title} ({obj.season.title})"
+
+
+class NewShipmentForm(WordsForm):
+    """A shipment that is not there yet, as ``draft`` has it once the form is valid."""
+
+    slug = forms.RegexField(
+        SLUG, label="Name", help_text="For staff and addresses, such as 2026-03.", error_messages=SLUG_WRONG
+    )
+    season = NamedChoice(label="Season", queryset=Season.objects.order_by("-starts_at"), empty_label=None)
+    window_start = forms.DateTimeField(label="Window from (UTC)", widget=INSTANT)
+    window_end = forms.DateTimeField(
+        label="Window until (UTC)", widget=INSTANT, help_text="What happens at this instant is outside."
+    )
+    rules = RuleChoice(
+        label="Rules that it pays",
+        queryset=Rule.objects.select_related("season").order_by("season__starts_at", "title"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "A shipment pays at least one rule."},
+    )
+
+    field_order = ("slug", "title", "message", "season", "rules", "window_start", "window_end")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan_due_at"].help_text = "When the window is over, if left out."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        season, start, end = (cleaned.get(name) for name in ("season", "window_start", "window_end"))
+        if start and end and end <= start:
+            self.add_error("window_end", "The window would end before it starts.")
+        if season and start and not season.starts_at <= start < season.ends_at:
+            self.add_error("window_start", f"The season is {_span(season)}.")
+        elif season and end and end > season.ends_at:
+            self.add_error("window_end", f"The season is {_span(season)}.")
+        others = [rule.title for rule in cleaned.get("rules", ()) if season and rule.season_id != season.id]
+        if others:
+            self.add_error("rules", f"Of another season: {', '.join(others)}.")
+        return cleaned
+
+    def draft(self, *, audience: dict[str, Any]) -> Draft:
+        """The draft that was typed, for those whom the audience lets through."""
+        typed = dict(self.cleaned_data)
+        typed["plan_due_at"] = typed["plan_due_at"] or typed["window_end"]
+        return Draft(**typed | {"rules": list(typed["rules"]), "audience": audience})
+
+
+def _span(season: Season) -> str:
+    return figures.window(season.starts_at, season.ends_at)
 
 
 class AudienceForm(forms.Form):
@@ -119,12 +239,10 @@ class CohortForm(forms.Form):
     """A list of wallets, to make a cohort or to add to one."""
 
     slug = forms.RegexField(
-        r"^[a-z0-9][a-z0-9._-]{0,99}$",
+        SLUG,
         label="Name",
         help_text="A list that exists gets the wallets that it lacks; none is taken off.",
-        error_messages={
-            "invalid": "A name has a-z, 0-9, dot, dash and underscore, and begins with a letter or digit."
-        },
+        error_messages=SLUG_WRONG,
     )
     file = forms.FileField(
         label="CSV with a wallet a line",

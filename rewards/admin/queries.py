@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
 from config import db
 from rewards.flags import queries as flags
 from rewards.notices import queries as notices
-from rewards.shipments.models import Batch, Shipment
+from rewards.shipments.models import Batch, Comment, Shipment
 from rewards.status.queries import Lag
 from rewards.tab import figures
 
@@ -48,7 +48,9 @@ def list_decisions(*, as_of: datetime, lag: Lag) -> list[Decision]:
     return [
         *_failures(),
         *_overdue(as_of=as_of),
+        *_sent_back(as_of=as_of),
         *_plans(as_of=as_of),
+        *_to_ship(as_of=as_of),
         *_late_facts(lag=lag, as_of=as_of),
         *_long_pauses(as_of=as_of),
     ]
@@ -93,12 +95,53 @@ def _overdue(*, as_of: datetime) -> list[Decision]:
         Decision(
             title=f"{shipment.title} is overdue",
             detail=f"It was to be approved by {figures.instant(shipment.approve_by)}, and no longer goes out "
-            + ("by itself: ship it, or cancel it." if shipment.approved_by else "by itself."),
+            f"by itself{_what_to_do(shipment)}.",
             page="shipment",
             argument=shipment.slug,
         )
         for shipment in with_deadline.order_by("approve_by", "id")
         if shipment.approve_by is not None and shipment.is_overdue(as_of=as_of)
+    ]
+
+
+def _what_to_do(shipment: Shipment) -> str:
+    if shipment.approved_by:
+        return ": ship it, or cancel it"
+    return ": it was sent back, and has to be planned again first" if shipment.is_sent_back else ""
+
+
+def _sent_back(*, as_of: datetime) -> list[Decision]:
+    """Plans that are drafts again, each with what was said last; nobody is at them, and none is due."""
+    said = Comment.objects.filter(shipment=OuterRef("id"), kind="sent_back").order_by("-id")
+    waiting = Shipment.objects.filter(
+        state="draft", plan_digest__isnull=False, plan_due_at=None, problem=""
+    ).annotate(sent_by=Subquery(said.values("written_by")[:1]), said=Subquery(said.values("text")[:1]))
+    return [
+        Decision(
+            title=f"{shipment.title} was sent back",
+            detail=f"It has to be planned again. {shipment.sent_by}: “{shipment.said}”",
+            page="shipment",
+            argument=shipment.slug,
+        )
+        for shipment in waiting.order_by("id")
+        if not shipment.is_overdue(as_of=as_of)
+    ]
+
+
+def _to_ship(*, as_of: datetime) -> list[Decision]:
+    """What was approved in time and goes out only when somebody says so."""
+    waiting = Shipment.objects.filter(state="approved", ships_at=None).order_by("approved_at", "id")
+    return [
+        Decision(
+            title=f"{shipment.title} waits to be shipped",
+            detail=f"{figures.xp(shipment.total_xp or 0)} to "
+            f"{figures.counted(shipment.award_count or 0, 'collector')}, approved by {shipment.approved_by}. "
+            "It goes out when somebody ships it.",
+            page="shipment",
+            argument=shipment.slug,
+        )
+        for shipment in waiting
+        if not shipment.is_overdue(as_of=as_of)
     ]
 
 
@@ -123,7 +166,7 @@ def _late_facts(*, lag: Lag, as_of: datetime) -> list[Decision]:
         return []
     return [
         Decision(
-            title=f"{figures.counted(lag.waiting_events, 'event')} wait for the facts",
+            title=f"{figures.counted(lag.waiting_events, 'event waits', 'events wait')} for the facts",
             detail=f"The oldest came in on {figures.instant(lag.since)}. Is a worker running?",
             page="index",
         )

@@ -11,8 +11,8 @@ class Notice(models.Model):
     """
     Something that a role is told once, such as that a plan waits for approval.
 
-    ``key`` is what it is about: ``approve:SLUG:DIGEST`` or ``overdue:SLUG``. Planned again with another
-    digest, a shipment is told of again.
+    ``key`` is what it is about: ``approve:SLUG:DIGEST`` or ``overdue:SLUG:DEADLINE``. Planned again with
+    another digest, or given another deadline that passes too, a shipment is told of again.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -34,7 +34,8 @@ def is_still_so(notice: Notice, *, as_of: datetime) -> bool:
     if shipment.state not in STILL[notice.kind]:
         return False
     if notice.kind == "overdue":
-        return True
+        is_this_deadline = notice.key.endswith(f":{shipment.approve_by:%Y-%m-%d %H:%M:%S}")
+        return shipment.is_overdue(as_of=as_of) and is_this_deadline
     is_this_plan = notice.key.endswith(f":{(shipment.plan_digest or '')[:12]}")
     return is_this_plan and not shipment.is_overdue(as_of=as_of)
 

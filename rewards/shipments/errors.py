@@ -12,6 +12,14 @@ class UnknownShipment(ShipmentError):
         super().__init__(f"There is no shipment called {slug}.")
 
 
+class FieldRefused(ShipmentError):
+    """What was typed into one field of a shipment cannot be; the sentence is about that field."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class PlanFailed(ShipmentError):
     """The plan could not be made; the shipment is as it was."""
 

@@ -1,5 +1,7 @@
 """Shipments, what a plan writes (boosts, lines, awards), batches of what goes out, and what people say."""
 
+import hashlib
+import json
 from datetime import datetime
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -18,6 +20,8 @@ class Shipment(models.Model):
     ``plan_due_at`` and ``ships_at`` are the work list: from that instant on, planning or shipping is
     due, whoever was told so. ``approve_by`` is the deadline of an approval: one that comes later, or never,
     does not let the shipment go out by itself. ``audience`` says whom it is for, and is empty for everybody.
+    ``changed_by`` is who last changed by hand what it says, whom it is for or its times, and is empty where
+    nobody did; like its author they do not approve it.
     ``plan_inputs`` says which rule versions and collections counted; it, ``plan_digest`` and the totals
     are empty until it is planned. ``facts_change`` is the last change of facts that the plan knew, so that
     what changed since is late for it. ``problem`` says in a sentence why the last try to plan or ship did not
@@ -35,6 +39,7 @@ class Shipment(models.Model):
     rules = models.ManyToManyField(Rule, through="ShipmentRule")
     state = models.TextField(default="draft")
     author = models.TextField()
+    changed_by = models.TextField(default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     plan_due_at = models.DateTimeField(null=True)
     ships_at = models.DateTimeField(null=True)
@@ -78,6 +83,10 @@ class Shipment(models.Model):
                 name="approver_is_not_author",
             ),
             models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("changed_by")),
+                name="approver_did_not_change_it",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=["draft", "cancelled"])
                 | Q(
                     plan_digest__isnull=False,
@@ -97,6 +106,18 @@ class Shipment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def words_digest(self) -> str:
+        """A digest of what is approved beside the numbers of the plan: words, audience and times."""
+        times = [at and at.isoformat() for at in (self.approve_by, self.ships_at)]
+        said = json.dumps([self.title, self.message, self.audience, *times], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    @property
+    def is_sent_back(self) -> bool:
+        """Whether it was planned, is a draft again, and nobody asked for another plan yet."""
+        return self.state == "draft" and self.plan_digest is not None and self.plan_due_at is None
 
     def is_overdue(self, *, as_of: datetime) -> bool:
         """Whether its deadline passed without an approval, so that it no longer goes out by itself."""

@@ -15,7 +15,14 @@ from rewards.ledger import operations as ledger
 from rewards.ledger.errors import InsufficientXp, LedgerMismatch
 from rewards.rules.models import Rule, Season
 from rewards.shipments import changes, late, limits, planning
-from rewards.shipments.errors import ApprovalRefused, PlanFailed, PostFailed, ShipmentError, UnknownShipment
+from rewards.shipments.errors import (
+    ApprovalRefused,
+    FieldRefused,
+    PlanFailed,
+    PostFailed,
+    ShipmentError,
+    UnknownShipment,
+)
 from rewards.shipments.models import Batch, Shipment, ShipmentRule
 from rewards.webhooks import operations as webhooks
 
@@ -75,6 +82,8 @@ def put_draft(*, draft: Draft, author: str) -> str:
     done = "changed" if shipment else "new"
     if shipment is None:
         shipment = Shipment(slug=draft.slug, author=author)
+    else:
+        shipment.changed_by = author
     for name, value in wanted.items():
         setattr(shipment, name, value)
     shipment.save()
@@ -95,6 +104,44 @@ def put_draft(*, draft: Draft, author: str) -> str:
             raise
         raise ShipmentError("has a rule that another shipment pays for a part of the same window") from error
     return done
+
+
+def make_draft(*, draft: Draft, author: str) -> None:
+    """
+    Make a shipment that is not there yet.
+
+    FieldRefused says of a name or a rule that it cannot be; ``put_draft`` would change who has the name.
+    """
+    taken = FieldRefused(f"A shipment is called {draft.slug} already.", field="slug")
+    if Shipment.objects.filter(slug=draft.slug).exists():
+        raise taken
+    try:
+        put_draft(draft=draft, author=author)
+    except IntegrityError as error:
+        # Somebody gave another one the name since.
+        raise taken from error
+    except ShipmentError as error:
+        raise FieldRefused(_paid_twice(draft) or f"{draft.slug} {error}.", field="rules") from error
+
+
+def _paid_twice(draft: Draft) -> str:
+    """Say which of a draft's rules is paid by which other shipments for a part of its window."""
+    others = ShipmentRule.objects.filter(
+        rule__in=draft.rules,
+        counts=True,
+        window_start__lt=draft.window_end,
+        window_end__gt=draft.window_start,
+    )
+    found = list(others.select_related("rule", "shipment").order_by("window_start", "rule__slug"))
+    if not found:
+        return ""
+    other = found[0].shipment
+    paid = ", ".join(sorted(one.rule.title for one in found if one.shipment_id == other.id))
+    return (
+        f"{other.slug} pays {paid} from {other.window_start:%Y-%m-%d %H:%M} to "
+        f"{other.window_end:%Y-%m-%d %H:%M} UTC already, and a rule pays for a time once. Choose another "
+        "window or other rules, or cancel that shipment."
+    )
 
 
 def request_plan(*, slug: str, as_of: datetime) -> None:
@@ -160,15 +207,23 @@ def note_plan_problem(*, slug: str, problem: str, as_of: datetime, is_last: bool
 
 @db.in_one_transaction
 def approve(
-    *, slug: str, digest: str, approver: str, as_of: datetime, looked_at: datetime | None = None
+    *,
+    slug: str,
+    digest: str,
+    approver: str,
+    as_of: datetime,
+    looked_at: datetime | None = None,
+    words: str | None = None,
 ) -> Shipment:
     """
     Approve the plan with that digest (P8) and set its XP aside from the season's budget (P11).
 
     ``digest`` may be its first twelve characters or more. ``looked_at`` is when the plan that the approver
-    looked at was made: one that was made again since is another plan, even if it came out equal.
+    looked at was made: one that was made again since is another plan, even if it came out equal. ``words`` is
+    the ``words_digest`` of what they read with it.
     Raises ApprovalRefused when the plan is
-    another one, its rules changed since, the approver is its author, or the budget does not suffice.
+    another one, its rules or words changed since, the approver wrote or changed it, or the budget does not
+    suffice.
     Approving what the same person approved before changes nothing.
     """
     flags.stand_still()
@@ -189,6 +244,13 @@ def approve(
             f"{slug} was planned again since you opened it, with the same digest. Read what was said "
             "meanwhile, and approve it from the page as it is now."
         )
+    if words is not None and words != shipment.words_digest:
+        raise ApprovalRefused(
+            f"What {slug} says, whom it is for or its times were changed since you opened it. Read them, and "
+            "approve it from the page as it is now."
+        )
+    if approver == shipment.changed_by:
+        raise ApprovalRefused(f"{approver} changed {slug} last; somebody else has to approve it.")
     if approver == shipment.author:
         raise ApprovalRefused(f"{approver} wrote {slug}; somebody else has to approve it.")
     changed = changes.list_changes(shipment=shipment)

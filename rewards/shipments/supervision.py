@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from config import db
 from rewards.shipments import operations
 from rewards.shipments.errors import ShipmentError, UnknownShipment
@@ -17,7 +15,7 @@ SQL = db.folder()
 NAMED_BATCHES = 12
 
 
-@transaction.atomic
+@db.in_one_transaction
 def send_back(*, slug: str, comment: str, by: str, as_of: datetime) -> Shipment:
     """
     Make a plan a draft again, with what is wrong with it. Nobody can approve it until it is planned again.
@@ -25,7 +23,7 @@ def send_back(*, slug: str, comment: str, by: str, as_of: datetime) -> Shipment:
     What the plan wrote stays to look at until then. Raises ShipmentError, for a second call too.
     """
     text = _said(comment, "A plan that is sent back needs a comment; whoever plans it again reads it.")
-    shipment = _lock(slug)
+    shipment = lock(slug)
     if shipment.state != "planned":
         raise ShipmentError(f"{slug} is {shipment.state}; only a plan is sent back. Nothing was changed.")
     shipment.state, shipment.plan_due_at = "draft", None
@@ -34,7 +32,7 @@ def send_back(*, slug: str, comment: str, by: str, as_of: datetime) -> Shipment:
     return shipment
 
 
-@transaction.atomic
+@db.in_one_transaction
 def change_audience(*, slug: str, filters: dict[str, Any], by: str, as_of: datetime) -> bool:
     """
     Give a draft other filters, as ``audience.stored`` has them, and return whether they differ.
@@ -42,23 +40,23 @@ def change_audience(*, slug: str, filters: dict[str, Any], by: str, as_of: datet
     A plan was made for others, so it becomes a draft again, with a word why, and nobody can approve it until
     it is planned again. Raises ShipmentError for what was approved.
     """
-    shipment = _lock(slug)
+    shipment = lock(slug)
     if shipment.state not in ("draft", "planned"):
         raise ShipmentError(f"{slug} is {shipment.state}; whom it is for stays. Nothing was changed.")
     if shipment.audience == filters:
         return False
     was_planned = shipment.state == "planned"
-    shipment.audience, shipment.state = filters, "draft"
+    shipment.audience, shipment.state, shipment.changed_by = filters, "draft", by
     if was_planned:
         shipment.plan_due_at = None
-    shipment.save(update_fields=["audience", "state", "plan_due_at"])
+    shipment.save(update_fields=["audience", "state", "changed_by", "plan_due_at"])
     if was_planned:
         text = "Whom it is for was changed; it has to be planned again."
         _note(shipment, kind="sent_back", text=text, by=by, as_of=as_of)
     return True
 
 
-@transaction.atomic
+@db.in_one_transaction
 def halt(*, slug: str, reason: str, by: str, as_of: datetime) -> Shipment:
     """
     Let nothing more of a shipment be posted. What is being posted at the moment is posted whole first.
@@ -67,7 +65,7 @@ def halt(*, slug: str, reason: str, by: str, as_of: datetime) -> Shipment:
     """
     text = _said(reason, "A halt needs a reason; whoever lets it go on reads it.")
     SQL["wait_for_posts"].row({"shipment_id": operations.get(slug=slug).id})
-    shipment = _lock(slug)
+    shipment = lock(slug)
     if shipment.state == "halted":
         return shipment
     if shipment.state != "shipping":
@@ -78,7 +76,7 @@ def halt(*, slug: str, reason: str, by: str, as_of: datetime) -> Shipment:
     return shipment
 
 
-@transaction.atomic
+@db.in_one_transaction
 def go_on(*, slug: str, reason: str, by: str, as_of: datetime) -> Shipment:
     """
     Let a halted shipment go on where it was. The sweeper sends the hints of what is left to do.
@@ -86,7 +84,7 @@ def go_on(*, slug: str, reason: str, by: str, as_of: datetime) -> Shipment:
     Of one that is shipping already nothing changes. Raises ShipmentError.
     """
     text = _said(reason, "To go on needs a word on what was found; it stays with the round.")
-    shipment = _lock(slug)
+    shipment = lock(slug)
     if shipment.state == "shipping":
         return shipment
     if shipment.state != "halted":
@@ -101,7 +99,7 @@ def go_on(*, slug: str, reason: str, by: str, as_of: datetime) -> Shipment:
     return shipment
 
 
-@transaction.atomic
+@db.in_one_transaction
 def retry_failed(*, slug: str, by: str, as_of: datetime) -> list[int]:
     """
     Put failed batches back on the work list, with all their tries, and return their numbers.
@@ -109,7 +107,7 @@ def retry_failed(*, slug: str, by: str, as_of: datetime) -> list[int]:
     What had failed them is kept as a comment. Again, when none is failed, nothing changes. Raises
     ShipmentError.
     """
-    shipment = _lock(slug)
+    shipment = lock(slug)
     if shipment.state not in ("shipping", "halted"):
         raise ShipmentError(f"{slug} is {shipment.state}; only batches of what ships are tried again.")
     rows = SQL["retry_failed"].rows({"shipment_id": shipment.id})
@@ -120,11 +118,11 @@ def retry_failed(*, slug: str, by: str, as_of: datetime) -> list[int]:
     return [number for number, _ in failed]
 
 
-@transaction.atomic
+@db.in_one_transaction
 def call_off(*, slug: str, reason: str, by: str, as_of: datetime) -> Shipment:
     """Cancel what does not ship yet, with the reason; again changes nothing. Raises ShipmentError."""
     text = _said(reason, "To cancel a round needs a reason; it stays with the round.")
-    if _lock(slug).state == "cancelled":
+    if lock(slug).state == "cancelled":
         return operations.get(slug=slug)
     shipment = operations.cancel(slug=slug, as_of=as_of)
     _note(shipment, kind="called_off", text=text, by=by, as_of=as_of)
@@ -143,7 +141,8 @@ def _said(text: str, missing: str) -> str:
     return text.strip()
 
 
-def _lock(slug: str) -> Shipment:
+def lock(slug: str) -> Shipment:
+    """The shipment by that name, locked until the transaction ends. Raises UnknownShipment."""
     shipment = Shipment.objects.select_for_update().filter(slug=slug).first()
     if shipment is None:
         raise UnknownShipment(slug)

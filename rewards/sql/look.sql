@@ -47,7 +47,10 @@ SELECT
             ON
                 waiting.id = told.shipment_id
                 AND told.key = 'approve:' || waiting.slug || ':' || LEFT(waiting.plan_digest, 12)
-        LEFT JOIN notices_notice AS told_late ON told_late.key = 'overdue:' || waiting.slug
+        LEFT JOIN notices_notice AS told_late
+            ON
+                told_late.key
+                = 'overdue:' || waiting.slug || ':' || TO_CHAR(waiting.approve_by AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
         WHERE
             (
                 waiting.state = 'planned'

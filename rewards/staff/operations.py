@@ -1,15 +1,16 @@
 """Names who acts, gives people their roles, and tells the inbox what staff know."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from config import db
@@ -18,6 +19,8 @@ from rewards.staff.errors import StaffError
 from rewards.staff.models import Told
 
 SQL = db.folder()
+
+Given = TypeVar("Given")
 
 SOURCE = "staff"
 WEI = 10**18
@@ -35,12 +38,28 @@ def acting(*, name: str) -> Iterator[None]:
         yield
 
 
+def do_as(*, name: str, work: Callable[[], Given]) -> Given:
+    """
+    Do some work as ``acting`` does, and return what it returns.
+
+    It begins again where PostgreSQL ended it so that another transaction could go on.
+    """
+
+    @db.in_one_transaction
+    def do() -> Given:
+        with acting(name=name):
+            return work()
+
+    return do()
+
+
 @transaction.atomic
-def put_user(*, name: str, roles: Sequence[str], password: str | None) -> User:
+def put_user(*, name: str, roles: Sequence[str], password: str | None, email: str | None = None) -> User:
     """
     Make a user who may sign in to the admin, or give one other roles and, if given, another password.
 
-    Raises StaffError for a role that does not exist, a new user without a password, or a weak one.
+    ``email`` is where notices go; None leaves it as it is, empty takes it away. Raises StaffError for a role
+    that does not exist, a new user without a password, a weak one, or what is no address.
     """
     groups = list(Group.objects.filter(name__in=roles))
     if unknown := set(roles) - {group.name for group in groups}:
@@ -54,10 +73,22 @@ def put_user(*, name: str, roles: Sequence[str], password: str | None) -> User:
         except ValidationError as error:
             raise StaffError(" ".join(error.messages), field="password") from error
         user.set_password(password)
+    if email is not None:
+        user.email = _checked_email(email)
     user.is_staff = user.is_active = True
     user.save()
     user.groups.set(groups)
     return user
+
+
+def _checked_email(email: str) -> str:
+    cleaned = email.strip()
+    try:
+        if cleaned:
+            validate_email(cleaned)
+    except ValidationError as error:
+        raise StaffError(f"{cleaned} is no address that a mail could go to.", field="email") from error
+    return cleaned
 
 
 def name_custody(*, address: str, note: str, by: str, as_of: datetime) -> Told:

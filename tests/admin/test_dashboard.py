@@ -10,6 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from marketplace.inbox.models import Batch as EventBatch
 from rewards.admin import charts, queries
 from rewards.flags import operations as flags
+from rewards.shipments import operations as shipments
+from rewards.shipments import supervision
 from rewards.shipments.models import Batch, Shipment
 from tests.admin.given import signed_in, text
 from tests.tab import given, sample
@@ -69,6 +71,26 @@ class TestDecisions:
         assert "First could not be planned A number grew beyond what XP can be." in said
         assert "waits for approval" not in said
 
+    def test_has_what_was_sent_back_until_it_is_planned_again(self) -> None:
+        given.shipment(given.season(), "first", start="2019-01-01", end="2019-02-01")
+        supervision.send_back(slug="first", comment="Why so little?", by="bob", as_of=day("2019-02-02"))
+
+        assert "First was sent back It has to be planned again. bob: “Why so little?”" in dashboard()
+        Shipment.objects.update(approve_by=day("2019-02-03"))
+        said = text(signed_in("viewer").get("/admin/"))
+        assert "was sent back It" not in said
+        assert "no longer goes out by itself: it was sent back, and has to be planned again first." in said
+        shipments.request_plan(slug="first", as_of=timezone.now())
+        assert "has to be planned again" not in text(signed_in("viewer", name="vic").get("/admin/"))
+
+    def test_has_what_only_a_person_ships(self) -> None:
+        shipment = given.shipment(given.season(), "first", start="2019-01-01", end="2019-02-01", total_xp=0)
+        given.ship(shipment, states="approved", posted=False)
+
+        assert "First waits to be shipped 0 XP to 0 collectors, approved by" in dashboard()
+        Shipment.objects.update(ships_at=timezone.now())
+        assert "waits to be shipped" not in text(signed_in("viewer").get("/admin/"))
+
     def test_has_pauses_that_nobody_ends_and_no_others(self) -> None:
         now = timezone.now()
         for flag, days, ends_at in (
@@ -91,10 +113,12 @@ class TestDecisions:
 
     def test_has_events_that_wait_for_long(self) -> None:
         given_events("kind | token | to  | at\nmint | 1     | ann | 2019-01-01")
-        assert "1 waiting" in dashboard()
+        said = dashboard()
+        assert "1 waiting" in said
+        assert "The facts have not taken in 1 batch since" in said
 
         EventBatch.objects.update(received_at=day("2019-01-02"))
-        assert "1 event wait for the facts" in text(signed_in("viewer").get("/admin/"))
+        assert "1 event waits for the facts" in text(signed_in("viewer").get("/admin/"))
 
 
 class TestFigures:
@@ -112,7 +136,7 @@ class TestFigures:
     ) -> None:
         vera = signed_in("viewer")
         sample.fill()
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(20):
             vera.get("/admin/")
 
     def test_sums_a_shipment_up_once(self, django_assert_num_queries: DjangoAssertNumQueries) -> None:

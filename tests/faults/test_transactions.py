@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from io import StringIO
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 
 from config import db, failpoints
 from config.local.postgres import SUPERUSER
 from rewards.ledger.models import Account
 from rewards.shipments import operations as shipments
-from rewards.shipments.models import Batch
+from rewards.shipments.models import Batch, Comment, Shipment
+from rewards.staff.models import Change
 from tests.conftest import ClonedDatabase
 from tests.rules.given import PLANNED_AT, approved, given_market, given_rule, given_season
 from tests.shipments.test_concurrency import paid
@@ -140,6 +143,28 @@ class TestInOneTransaction:
         with pytest.raises(OperationalError):
             fail()
         assert turns == [1]
+
+
+class TestCommands:
+    def test_what_a_person_does_to_a_round_begins_again(
+        self, two_rounds: ClonedDatabase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The name of who does it is part of the transaction, so it has to be said again, too."""
+        turns = []
+
+        def get(*, slug: str) -> Shipment:
+            turns.append(slug)
+            if len(turns) == 1:
+                end_for_another()
+            return Shipment.objects.get(slug=slug)
+
+        monkeypatch.setattr(shipments, "get", get)
+        call_command("shipment", "halt", "march", reason="A look", by="eve", stdout=StringIO())
+
+        assert len(turns) > 1
+        assert Shipment.objects.get(slug="march").state == "halted"
+        assert Comment.objects.get().text == "A look"
+        assert Change.objects.filter(table_name="shipments_comment").get().actor == "eve"
 
 
 def end_for_another() -> None:

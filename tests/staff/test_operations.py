@@ -73,15 +73,29 @@ class TestPutUser:
 
         assert not User.objects.exists()
 
+    def test_keeps_an_address_until_another_is_given(self) -> None:
+        def put(email: str | None) -> str:
+            return staff.put_user(
+                name="olga", roles=["viewer"], password="quiet-harbour-9", email=email
+            ).email
+
+        assert put("olga@rewards.example") == put(None) == "olga@rewards.example"
+        with pytest.raises(StaffError, match="olga at home is no address that a mail could go to."):
+            put("olga at home")
+        assert put("") == ""
+
 
 class TestCommand:
     def test_adds_and_lists(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sys.stdin", StringIO("quiet-harbour-9\n"))
         said = StringIO()
-        call_command("staff", "add", "olga", "--role", "operator", "--password-stdin", stdout=said)
+        with_email = ["--email", "olga@rewards.example", "--password-stdin"]
+        call_command("staff", "add", "olga", "--role", "operator", *with_email, stdout=said)
         call_command("staff", "list", stdout=said)
 
-        assert said.getvalue() == "olga can sign in at /admin/ as operator.\nolga: operator\n"
+        assert said.getvalue() == (
+            "olga can sign in at /admin/ as operator.\nolga: operator, olga@rewards.example\n"
+        )
 
     def test_says_what_is_wrong(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("sys.stdin", StringIO("quiet-harbour-9\n"))

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from rewards.admin import review
-from rewards.admin.forms import AudienceForm, WordForm, typed_audience
+from rewards.admin.forms import AudienceForm, ChangeWordsForm, WordForm, typed_audience
 from rewards.admin.site import site
 from rewards.shipments import audience as audiences
-from rewards.shipments import limits, operations, queries, supervision
-from rewards.shipments.errors import ShipmentError
+from rewards.shipments import limits, operations, queries, supervision, wording
+from rewards.shipments.errors import FieldRefused, ShipmentError
 from rewards.shipments.models import Shipment
 from rewards.staff import queries as staff
 from rewards.tab import figures
@@ -38,7 +38,10 @@ WORDS = {
 def show_all(request: HttpRequest) -> HttpResponse:
     """Every shipment, the latest window first."""
     found = Shipment.objects.select_related("season").order_by("-window_end", "-id")
-    return site.render(request, "staff/shipments.html", title="Shipments", shipments=found[:200])
+    may_plan = request.user.has_perm("staff.plan")
+    return site.render(
+        request, "staff/shipments.html", title="Shipments", shipments=found[:200], may_plan=may_plan
+    )
 
 
 @require_safe
@@ -74,12 +77,51 @@ def approve(request: HttpRequest, slug: str) -> HttpResponse:
             slug=slug,
             digest=request.POST.get("digest", ""),
             looked_at=_instant(request.POST.get("planned_at", "")),
+            words=request.POST.get("words"),
             approver=request.user.get_username(),
             as_of=timezone.now(),
         )
     except ShipmentError as error:
         return _page(request, slug, problem=str(error))
     messages.success(request, "Approved. What was planned is what ships.")
+    return redirect("admin:shipment", slug)
+
+
+@require_POST
+def ship(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin to ship what was approved. Only rows change here; the sweeper finds them and tells the workers."""
+    try:
+        shipment = operations.start(slug=slug, as_of=timezone.now())
+    except ShipmentError as error:
+        return _page(request, slug, problem=str(error))
+    said = "It ships: the first batches go out within seconds, and this page follows them."
+    messages.success(request, said if shipment.state == "shipping" else f"It is {shipment.state} already.")
+    return redirect("admin:shipment", slug)
+
+
+@require_POST
+def change_words(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give a draft or a plan other words and times, or say beside a field why not."""
+    shipment = get_object_or_404(Shipment, slug=slug)
+    form = ChangeWordsForm(request.POST, shipment=shipment)
+    if not form.is_valid():
+        return _page(request, slug, words_form=form)
+    try:
+        done = wording.change(
+            slug=slug, words=form.words, by=request.user.get_username(), as_of=timezone.now()
+        )
+    except FieldRefused as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return _page(request, slug, words_form=form)
+    except ShipmentError as error:
+        return _page(request, slug, problem=str(error))
+    if done:
+        stays = " The plan stays as it is." if shipment.state == "planned" else ""
+        messages.success(
+            request, f"What it says and its times are changed. Somebody else approves it.{stays}"
+        )
+    else:
+        messages.info(request, "It said so already; nothing was changed.")
     return redirect("admin:shipment", slug)
 
 
@@ -180,9 +222,14 @@ def _instant(text: str) -> datetime | None:
 
 
 def _page(
-    request: HttpRequest, slug: str, *, problem: str = "", wrong: tuple[str, forms.Form] | None = None
+    request: HttpRequest,
+    slug: str,
+    *,
+    problem: str = "",
+    wrong: tuple[str, forms.Form] | None = None,
+    words_form: ChangeWordsForm | None = None,
 ) -> HttpResponse:
-    """The page; ``wrong`` is a form with errors and what it is for."""
+    """The page; ``wrong`` is a form with errors and what it is for, ``words_form`` that of its words."""
     shipment = get_object_or_404(Shipment.objects.select_related("season"), slug=slug)
     form = AudienceForm(
         request.GET if "count" in request.GET else None, initial=typed_audience(shipment.audience)
@@ -192,7 +239,7 @@ def _page(
         request,
         "staff/shipment.html",
         title=shipment.title,
-        status=400 if problem or wrong or form.errors else 200,
+        status=400 if problem or wrong or words_form or form.errors else 200,
         shipment=shipment,
         rules=shipment.rules.order_by("slug"),
         review=review.get_review(shipment=shipment),
@@ -205,9 +252,11 @@ def _page(
         problem=problem,
         words={name: _word(name) for name in WORDS} | dict([wrong] if wrong else []),
         wrong=wrong[0] if wrong else "",
+        words_form=words_form or ChangeWordsForm(shipment=shipment),
         form=form,
         reached=reached,
         as_of=timezone.now(),
+        overdue=shipment.is_overdue(as_of=timezone.now()),
         changes=staff.list_changes(rows=[("shipments_shipment", [str(shipment.id)])]),
         **_may(request, shipment),
     )
@@ -220,7 +269,10 @@ def _may(request: HttpRequest, shipment: Shipment) -> dict[str, bool]:
     return {
         "may_plan": may("staff.plan") and shipment.state in ("draft", "planned"),
         "may_approve": may("staff.approve") and waits,
-        "is_author": shipment.author == request.user.get_username(),
+        "is_author": request.user.get_username() in (shipment.author, shipment.changed_by),
+        "may_change_words": may("staff.plan") and shipment.state in ("draft", "planned"),
+        # Whoever may halt what ships may begin it, too.
+        "may_ship": may("staff.halt") and shipment.state == "approved",
         "may_send_back": may("staff.send_back") and shipment.state == "planned",
         "may_cancel": may("staff.plan") and shipment.state in ("draft", "planned", "approved"),
         "may_halt": may("staff.halt") and shipment.state == "shipping",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from rewards.series import operations as series
 from rewards.series import queries
 from rewards.series.errors import SeriesError
+from rewards.series.models import Series
 from rewards.series.queries import Row
 from rewards.staff import operations as staff
 
@@ -36,9 +37,12 @@ class Command(BaseCommand):
             self._list(as_json=options["json"])
             return
         switch = {"pause": series.pause, "resume": series.resume, "end": series.end}[options["action"]]
+
+        def act() -> Series:
+            return switch(slug=options["name"], by=options["by"], as_of=timezone.now())
+
         try:
-            with staff.acting(name=options["by"]):
-                switch(slug=options["name"], by=options["by"], as_of=timezone.now())
+            staff.do_as(name=options["by"], work=act)
         except SeriesError as error:
             raise CommandError(str(error)) from error
         (row,) = (row for row in queries.list_series() if row.series.slug == options["name"])

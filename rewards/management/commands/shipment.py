@@ -85,8 +85,10 @@ class Command(BaseCommand):
         self._print(shipments.get(slug=name), options)
 
     def _approve(self, *, name: str, digest: str, by: str, **options: Any) -> None:
-        with staff.acting(name=by):
-            shipments.approve(slug=name, digest=digest, approver=by, as_of=timezone.now())
+        def approve() -> Shipment:
+            return shipments.approve(slug=name, digest=digest, approver=by, as_of=timezone.now())
+
+        staff.do_as(name=by, work=approve)
         self._print(shipments.get(slug=name), options)
 
     def _ship(self, *, name: str, foreground: bool, batch_size: int, **options: Any) -> None:
@@ -110,13 +112,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{name} is cancelled. Nothing of it was or will be paid.")
 
     def _send_back(self, *, name: str, comment: str, by: str, **_: Any) -> None:
-        with staff.acting(name=by):
-            supervision.send_back(slug=name, comment=comment, by=by, as_of=timezone.now())
+        def send_back() -> Shipment:
+            return supervision.send_back(slug=name, comment=comment, by=by, as_of=timezone.now())
+
+        staff.do_as(name=by, work=send_back)
         self.stdout.write(f"{name} is a draft again. Nobody can approve it until it is planned again.")
 
     def _halt(self, *, name: str, reason: str, by: str, **_: Any) -> None:
-        with staff.acting(name=by):
-            supervision.halt(slug=name, reason=reason, by=by, as_of=timezone.now())
+        def halt() -> Shipment:
+            return supervision.halt(slug=name, reason=reason, by=by, as_of=timezone.now())
+
+        staff.do_as(name=by, work=halt)
         progress = queries.get_progress(shipment=shipments.get(slug=name))
         self.stdout.write(
             f"{name} is halted with {progress.done} of {progress.batches} batches posted. Nothing is half "
@@ -124,13 +130,17 @@ class Command(BaseCommand):
         )
 
     def _go_on(self, *, name: str, reason: str, by: str, **_: Any) -> None:
-        with staff.acting(name=by):
-            shipment = supervision.go_on(slug=name, reason=reason, by=by, as_of=timezone.now())
+        def go_on() -> Shipment:
+            return supervision.go_on(slug=name, reason=reason, by=by, as_of=timezone.now())
+
+        shipment = staff.do_as(name=by, work=go_on)
         self.stdout.write(f"{name} is {shipment.state}.")
 
     def _retry(self, *, name: str, by: str, **_: Any) -> None:
-        with staff.acting(name=by):
-            numbers = supervision.retry_failed(slug=name, by=by, as_of=timezone.now())
+        def retry() -> list[int]:
+            return supervision.retry_failed(slug=name, by=by, as_of=timezone.now())
+
+        numbers = staff.do_as(name=by, work=retry)
         named = ", ".join(map(str, numbers))
         self.stdout.write(f"On the work list again: {named}." if numbers else "No batch has failed.")
 

@@ -1,5 +1,5 @@
 -- A notice for each plan that waits, and for each deadline that passed; and who had the role then, but for
--- the author, who may not approve it. Told once: the key is unique, and only a new notice gets recipients.
+-- who wrote or changed it, who may not approve it. Told once: the key is unique, and only a new notice gets recipients.
 WITH told AS (
     INSERT INTO notices_notice (key, kind, role, shipment_id, made_at)
     SELECT
@@ -15,7 +15,7 @@ WITH told AS (
         AND shipment.problem = ''
     UNION ALL
     SELECT
-        'overdue:' || shipment.slug,
+        'overdue:' || shipment.slug || ':' || TO_CHAR(shipment.approve_by AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
         'overdue',
         'approver',
         shipment.id,
@@ -40,5 +40,5 @@ INNER JOIN auth_user_groups AS membership ON staff_role.id = membership.group_id
 INNER JOIN auth_user AS member ON membership.user_id = member.id
 WHERE
     member.is_active
-    AND member.username <> shipment.author
+    AND member.username NOT IN (shipment.author, shipment.changed_by)
 ON CONFLICT (notice_id, user_id) DO NOTHING

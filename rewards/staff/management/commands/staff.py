@@ -27,7 +27,8 @@ class Command(BaseCommand):
         add.add_argument(
             "--password-stdin", action="store_true", help="read the password from standard input"
         )
-        actions.add_parser("list", help="who can sign in, with which roles")
+        add.add_argument("--email", help="where notices are mailed to; empty takes it away")
+        actions.add_parser("list", help="who can sign in, with which roles and address")
 
     def handle(self, *_: Any, **options: Any) -> None:
         if options["action"] == "list":
@@ -35,7 +36,12 @@ class Command(BaseCommand):
             return
         name, roles = options["name"], options["role"]
         try:
-            staff.put_user(name=name, roles=roles, password=self._password(options["password_stdin"]))
+            staff.put_user(
+                name=name,
+                roles=roles,
+                password=self._password(options["password_stdin"]),
+                email=options["email"],
+            )
         except StaffError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{name} can sign in at /admin/ as {' and '.join(sorted(set(roles)))}.")
@@ -48,4 +54,6 @@ class Command(BaseCommand):
         for user in users:
             roles = " and ".join(sorted(group.name for group in user.groups.all())) or "no role"
             state = "" if user.is_active else ", may no longer sign in"
-            self.stdout.write(f"{user.username}: {'superuser' if user.is_superuser else roles}{state}")
+            may = "superuser" if user.is_superuser else roles
+            email = f", {user.email}" if user.email else ""
+            self.stdout.write(f"{user.username}: {may}{email}{state}")

@@ -234,25 +234,8 @@ def approve(
         return shipment
     if shipment.state != "planned":
         raise ApprovalRefused(f"{slug} is {shipment.state}; only a plan can be approved.")
-    if not matches:
-        raise ApprovalRefused(
-            f"The plan of {slug} has the digest {shipment.plan_digest}; yours is another one (or has fewer "
-            "than 12 characters). Look at the plan that is there now."
-        )
-    if looked_at is not None and shipment.planned_at != looked_at:
-        raise ApprovalRefused(
-            f"{slug} was planned again since you opened it, with the same digest. Read what was said "
-            "meanwhile, and approve it from the page as it is now."
-        )
-    if words is not None and words != shipment.words_digest:
-        raise ApprovalRefused(
-            f"What {slug} says, whom it is for or its times were changed since you opened it. Read them, and "
-            "approve it from the page as it is now."
-        )
-    if approver == shipment.changed_by:
-        raise ApprovalRefused(f"{approver} changed {slug} last; somebody else has to approve it.")
-    if approver == shipment.author:
-        raise ApprovalRefused(f"{approver} wrote {slug}; somebody else has to approve it.")
+    _refuse_another(shipment, matches=matches, looked_at=looked_at, words=words)
+    _refuse_authors(shipment, approver=approver)
     changed = changes.list_changes(shipment=shipment)
     if changed:
         raise ApprovalRefused(f"{slug} has to be planned again: {'; '.join(changed)}.")
@@ -269,6 +252,36 @@ def approve(
     shipment.approved_at = as_of
     shipment.save()
     return shipment
+
+
+def _refuse_another(
+    shipment: Shipment, *, matches: bool, looked_at: datetime | None, words: str | None
+) -> None:
+    """Refuse an approval of another plan, or of other words, than those that are there now."""
+    slug = shipment.slug
+    if not matches:
+        raise ApprovalRefused(
+            f"The plan of {slug} has the digest {shipment.plan_digest}; yours is another one (or has fewer "
+            "than 12 characters). Look at the plan that is there now."
+        )
+    if looked_at is not None and shipment.planned_at != looked_at:
+        raise ApprovalRefused(
+            f"{slug} was planned again since you opened it, with the same digest. Read what was said "
+            "meanwhile, and approve it from the page as it is now."
+        )
+    if words is not None and words != shipment.words_digest:
+        raise ApprovalRefused(
+            f"What {slug} says, whom it is for or its times were changed since you opened it. Read them, and "
+            "approve it from the page as it is now."
+        )
+
+
+def _refuse_authors(shipment: Shipment, *, approver: str) -> None:
+    slug = shipment.slug
+    if approver == shipment.changed_by:
+        raise ApprovalRefused(f"{approver} changed {slug} last; somebody else has to approve it.")
+    if approver == shipment.author:
+        raise ApprovalRefused(f"{approver} wrote {slug}; somebody else has to approve it.")
 
 
 def _move_budget(*, shipment: Shipment, amount_xp: int, as_of: datetime) -> None:

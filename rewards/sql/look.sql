@@ -50,7 +50,8 @@ SELECT
         LEFT JOIN notices_notice AS told_late
             ON
                 told_late.key
-                = 'overdue:' || waiting.slug || ':' || TO_CHAR(waiting.approve_by AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+                = 'overdue:' || waiting.slug || ':'
+                || TO_CHAR(waiting.approve_by AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
         WHERE
             (
                 waiting.state = 'planned'

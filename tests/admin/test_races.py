@@ -9,7 +9,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from rewards import pipeline
 from rewards.flags import operations as flags
 from rewards.flags.errors import FlagError
 from rewards.ledger import queries as ledger
@@ -99,6 +101,34 @@ def test_of_100_starts_one_cuts_the_batches() -> None:
     assert found == ["shipping"] * MANY
     assert list(Batch.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
     assert sum(batch.amount_xp for batch in Batch.objects.all()) == 600
+
+
+def test_people_who_ship_beside_the_sweeper_start_it_once() -> None:
+    digest = Shipment.objects.get().plan_digest or ""
+    shipments.approve(slug="march", digest=digest, approver="bob", as_of=PLANNED_AT)
+    Shipment.objects.update(ships_at=PLANNED_AT)
+    user = User.objects.create(username="paula", is_staff=True)
+    user.groups.add(Group.objects.get(name="approver"))
+    client = Client()
+    client.force_login(user)
+    session = client.cookies["sessionid"].value
+
+    def ship() -> int:
+        browser = Client(raise_request_exception=False)
+        browser.cookies["sessionid"] = session
+        return browser.post("/admin/shipments/march/ship/").status_code
+
+    def sweep() -> list[int]:
+        return pipeline.list_due(as_of=timezone.now()).batches
+
+    found = at_once(*[ship, sweep] * 8)
+
+    assert found[::2] == [302] * 8
+    batch = Batch.objects.get()
+    assert (batch.amount_xp, Shipment.objects.get().state) == (600, "shipping")
+    # One sweep sent the hint of it, or none did and the next one does.
+    hinted = [batch_id for batches in found[1::2] for batch_id in batches]
+    assert (hinted or sweep()) == [batch.id]
 
 
 @pytest.mark.parametrize("time", range(5))

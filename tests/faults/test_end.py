@@ -3,12 +3,36 @@
 import re
 from collections import Counter
 
+from django.core.management import call_command
 from django.utils import timezone
 
 from rewards.flags import operations as flags
 from tests.faults.conftest import Approved, django_on
+from tests.faults.given import SHIPMENT
 from tests.faults.harness import Stack
 from tests.faults.rounds import DONE, assert_undisturbed, begin, hold_in_the_middle
+
+# A season of two months that are long over, so that both windows of its series are due at once.
+OLD = """
+[season.old]
+title = "Old"
+starts_at = 2025-01-01T00:00:00Z
+ends_at = 2025-03-01T00:00:00Z
+budget_xp = 1_000
+
+[rule.old-buyers]
+kind = "purchase"
+season = "old"
+title = "Buying then"
+xp_per_eth = 1
+
+[series.old]
+season = "old"
+title = "{month}"
+window_start = 2025-01-01T00:00:00Z
+period = "monthly"
+rules = ["old-buyers"]
+"""
 
 RECEIVED = re.compile(r"Task rewards\.post\[([0-9a-f-]+)\] received")
 
@@ -97,3 +121,14 @@ class TestClock:
             stack.start_beat()
         assert_undisturbed(stack, approved, apart_from=["batches"])
         assert stack.value("SELECT count(*) FROM shipments_batch") == 1
+        (program := stack.folder / "old.toml").write_text(OLD)
+        with django_on(stack.postgres, database=stack.database):
+            call_command("program", "apply", str(program), by="ann")
+        ended = "SELECT count(*) FROM series_series WHERE state = 'ended'"
+        stack.wait_until("the series has made its rounds", lambda: stack.value(ended) == 1)
+        planned = "SELECT count(*) FROM shipments_shipment WHERE state = 'planned'"
+        stack.wait_until("its rounds are planned", lambda: stack.value(planned) == 2)
+        assert stack.value("SELECT string_agg(slug, ' ' ORDER BY slug) FROM shipments_shipment") == (
+            f"{SHIPMENT} old.2025-01-01 old.2025-02-01"
+        )
+        assert stack.value("SELECT count(*) FROM series_round") == 2

@@ -9,13 +9,14 @@ from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.db import IntegrityError, transaction
 
-from rewards import pipeline
+from rewards import pipeline, tasks
 from rewards.notices import operations as notices
 from rewards.notices import queries
 from rewards.notices.models import Notice, Recipient
 from rewards.shipments import operations as shipments
 from rewards.shipments.models import Shipment
 from tests.admin.given import signed_in, text
+from tests.notices.server import mail_server
 from tests.rules.given import given_round, given_rule, planned
 from tests.tables import day
 
@@ -122,6 +123,25 @@ class TestSendMails:
         waits = [after - before for before, after in pairwise(tried)]
         assert waits == [timedelta(minutes=2**number) for number in range(10)]
         assert Recipient.objects.get().mail_problem == "ConnectionRefusedError: nobody listens"
+
+    def test_goes_through_a_real_mail_server_once(self, march: Shipment, settings: Any) -> None:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        notices.tell(as_of=NOW)
+        with mail_server() as server:
+            settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", server.port, False
+            for _ in range(2):
+                tasks.mail()
+        (one,) = server.mails
+        assert (one["To"], one["From"]) == ("bob@example", "holdfast@rewards.example")
+        assert one["Subject"] == "March waits for your approval"
+        assert "https://rewards.example/admin/shipments/march/" in one.get_content()
+        told_once = Recipient.objects.get()
+        assert (told_once.mail_attempts, told_once.mail_due_at, told_once.mail_problem) == (1, None, "")
+        assert told_once.mailed_at is not None
+        # Nobody answers any more: a mail that could not go out stays due, with the server's words.
+        Recipient.objects.update(mail_due_at=NOW)
+        tasks.mail()
+        assert Recipient.objects.get().mail_problem.startswith("ConnectionRefusedError")
 
     def test_sends_none_where_mail_is_not_set_up(self, march: Shipment, settings: Any) -> None:
         settings.EMAIL_URL = ""

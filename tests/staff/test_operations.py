@@ -80,7 +80,7 @@ class TestPutUser:
             ).email
 
         assert put("olga@rewards.example") == put(None) == "olga@rewards.example"
-        with pytest.raises(StaffError, match="olga at home is no address that a mail could go to."):
+        with pytest.raises(StaffError, match="olga at home is no address that a mail could go to"):
             put("olga at home")
         assert put("") == ""
 

@@ -89,7 +89,7 @@ def approve(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def ship(request: HttpRequest, slug: str) -> HttpResponse:
-    """Begin to ship what was approved. Only rows change here; the sweeper finds them and tells the workers."""
+    """Begin to ship what was approved. Only rows change; the sweeper finds them and tells the workers."""
     try:
         shipment = operations.start(slug=slug, as_of=timezone.now())
     except ShipmentError as error:

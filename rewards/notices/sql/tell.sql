@@ -1,5 +1,6 @@
 -- A notice for each plan that waits, and for each deadline that passed; and who had the role then, but for
--- who wrote or changed it, who may not approve it. Told once: the key is unique, and only a new notice gets recipients.
+-- who wrote or changed it, who may not approve it. Told once: the key is unique, and only a new notice gets
+-- recipients.
 WITH told AS (
     INSERT INTO notices_notice (key, kind, role, shipment_id, made_at)
     SELECT
@@ -15,7 +16,8 @@ WITH told AS (
         AND shipment.problem = ''
     UNION ALL
     SELECT
-        'overdue:' || shipment.slug || ':' || TO_CHAR(shipment.approve_by AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+        'overdue:' || shipment.slug || ':'
+        || TO_CHAR(shipment.approve_by AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
         'overdue',
         'approver',
         shipment.id,

@@ -177,5 +177,5 @@ class TestAudience:
 
         assert refused.status_code == 400
         assert "first is approved; whom it is for stays. Nothing was changed." in text(refused)
-        with pytest.raises(IntegrityError, match="changes only while it is a draft"):
+        with pytest.raises(IntegrityError, match="shipment first no longer change"):
             Shipment.objects.update(audience={"bought_in_window": True})

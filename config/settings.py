@@ -1,6 +1,7 @@
 """Django's settings: everything that differs between machines comes from the environment."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -179,6 +180,12 @@ PUBLIC_PAGES = os.environ.get("PUBLIC_PAGES", "1") == "1"
 
 # So often, at most, places by balance are counted anew while XP moves; when a round has gone out, at once.
 STANDINGS_MINUTES = int(os.environ.get("STANDINGS_MINUTES", "5"))
+
+# Origins that may show the card, /rewards/card/, in a frame, parted by spaces: https://market.example.
+# Without any nobody may; all other pages are framed by nobody.
+EMBED_ORIGINS = os.environ.get("EMBED_ORIGINS", "").split()
+if not all(re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?", origin) for origin in EMBED_ORIGINS):
+    raise ImproperlyConfigured("EMBED_ORIGINS must name origins such as https://market.example.")
 
 # OpenSea's APIs, for `manage.py poll` and `stream`. Tests point them at servers of their own.
 OPENSEA_API_URL = os.environ.get("OPENSEA_API_URL", "https://api.opensea.io").rstrip("/")

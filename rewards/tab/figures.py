@@ -36,6 +36,11 @@ def xp(amount_xp: int) -> str:
     return f"{whole(amount_xp)} XP"
 
 
+def signed_xp(change_xp: int) -> str:
+    """Write a change of a balance with its sign."""
+    return f"+{xp(change_xp)}" if change_xp > 0 else f"−{xp(-change_xp)}"
+
+
 def micro_xp(amount: int) -> str:
     """Write micro-XP exactly."""
     return f"{decimal(amount, places=6)} XP"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rewards.tab import leaders, sign_in, views
+from rewards.tab import card, history, leaders, sign_in, views
 
 app_name = "tab"
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path("wallets/page/", sign_in.choose_page, name="choose_page"),
     path("wallets/<int:wallet_id>/unlink/", sign_in.unlink, name="unlink"),
     path("rounds/<str:slug>/open/", views.open_round, name="open_round"),
+    path("ledger/", history.page, name="ledger"),
+    path("ledger.csv", history.export, name="ledger_csv"),
+    path("card/", card.card, name="card"),
+    path("card/theme.css", card.theme, name="card_theme"),
     path("leaders/", leaders.page, name="leaders"),
     path("leaders/name/", leaders.choose_naming, name="choose_naming"),
     path("<str:address>/", views.collector, name="collector"),

@@ -84,7 +84,7 @@ def collector(request: HttpRequest, address: str) -> HttpResponse:
     """What a collector has, what grows, what came in and why, and what did not."""
     signed_in = identity.get_signed_in(request=request, as_of=timezone.now())
     found = _find(address)
-    if not _may_see(found, signed_in):
+    if not may_see(found, signed_in):
         return _unseen(request, address, found=found, signed_in=signed_in)
     return _collector(request, found, signed_in=signed_in)
 
@@ -171,7 +171,7 @@ def received_round(request: HttpRequest, address: str, slug: str) -> HttpRespons
     """One round of a collector with all its lines, a hundred a page."""
     signed_in = identity.get_signed_in(request=request, as_of=timezone.now())
     found = _find(address)
-    if found is None or not _may_see(found, signed_in):
+    if found is None or not may_see(found, signed_in):
         return _unseen(request, address, found=found, signed_in=signed_in)
     received = queries.get_round(collector_id=found.collector_id, slug=slug)
     if received is None:
@@ -231,7 +231,7 @@ def _is_own(found: Collector, signed_in: SignedIn | None) -> bool:
     return signed_in is not None and signed_in.collector_id == found.collector_id
 
 
-def _may_see(found: Collector | None, signed_in: SignedIn | None) -> bool:
+def may_see(found: Collector | None, signed_in: SignedIn | None) -> bool:
     """Whether the page is for this visitor: one's own, or one that is open to everybody."""
     if found is None:
         return False

@@ -20,6 +20,9 @@ TOLD = {
 # Currencies whose price is the price in ETH.
 IN_ETH = {"ETH", "WETH"}
 
+# What changes of a balance are called, by the reason of their transfer.
+CHANGES = {"award": "Award", "joined": "Moved with a linked wallet"}
+
 
 def happened(line: Line) -> str:
     """Say what a line is about."""
@@ -207,3 +210,8 @@ def due(coming: Coming, as_of: datetime) -> str:
     left = coming.due_at - as_of
     soon = "in less than a day" if left < timedelta(days=1) else f"in {figures.days(left.days)}"
     return f"{figures.date(coming.due_at)}, {soon}"
+
+
+def change(reason: str) -> str:
+    """Say what kind of change of a balance a reason is."""
+    return CHANGES.get(reason, reason.replace("_", " ").capitalize())

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from marketplace.registry import addresses
-from rewards.tab import boards, figures, names, offers, pauses, reasons, terms, tiles, words
+from rewards.tab import boards, curves, figures, names, offers, pauses, reasons, terms, tiles, words
 from rewards.tab.rows import Pause
 
 register = template.Library()
@@ -49,6 +49,9 @@ register.filter("is_on", Pause.is_on)
 register.filter("pause", words.pause)
 register.filter("round_state", words.round_state)
 register.filter("next_round", words.next_round)
+register.filter("change", words.change)
+register.filter("curve", curves.picture)
+register.filter("signed", figures.signed_xp)
 register.filter("due", words.due)
 register.filter("follows_gap", boards.follows_gap)
 register.filter("no_round_yet", words.no_round_yet)

@@ -314,6 +314,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _entry("Cohorts", "groups", "cohorts"),
                     _entry("Collections", "collections_bookmark", "registry_collection_changelist"),
+                    _entry("Webhooks", "webhook", "webhooks"),
                     _entry("Custody and rates", "account_balance", "market"),
                     _entry("Seasons", "calendar_month", "rules_season_changelist"),
                 ],

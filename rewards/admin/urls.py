@@ -18,6 +18,7 @@ from rewards.admin.views import (
     rules,
     series,
     shipments,
+    webhooks,
     what_if,
 )
 
@@ -73,5 +74,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("market/", site.page(lists.market), name="market"),
     path("market/custody/", site.page(lists.name_custody, needs="edit_lists"), name="name_custody"),
     path("market/rate/", site.page(lists.name_rate, needs="edit_lists"), name="name_rate"),
+    path("webhooks/", site.page(webhooks.show_all), name="webhooks"),
+    path("webhooks/<str:name>/", site.page(webhooks.show), name="webhook"),
+    path(
+        "webhooks/<str:name>/pause/", site.page(webhooks.pause, needs="keep_webhooks"), name="webhook_pause"
+    ),
+    path(
+        "webhooks/<str:name>/resume/",
+        site.page(webhooks.resume, needs="keep_webhooks"),
+        name="webhook_resume",
+    ),
+    path(
+        "webhooks/<str:name>/replay/",
+        site.page(webhooks.replay, needs="keep_webhooks"),
+        name="webhook_replay",
+    ),
     *site.get_urls(),
 ]

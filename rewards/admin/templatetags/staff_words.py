@@ -25,10 +25,12 @@ TABLES = {
     "series_seriesrule": "Rule of a series",
     "shipments_shipment": "Shipment",
     "staff_told": "Event told by staff",
+    "webhooks_endpoint": "Webhook",
+    "webhooks_secret": "Secret of a webhook",
 }
 
 # The columns that name a row to people, the best first; without any of them its key does.
-KNOWN_BY = ("number", "title", "slug", "address", "key", "flag_id")
+KNOWN_BY = ("number", "title", "slug", "address", "key", "flag_id", "name")
 
 
 @register.filter

@@ -84,11 +84,11 @@ class Command(BaseCommand):
 
     def _revoke(self, *, name: str, **_: Any) -> None:
         left = operations.revoke_endpoint(name=name, as_of=timezone.now())
-        self.stdout.write(f"{name} is revoked. {left:,} messages that waited for it are not sent.")
+        self.stdout.write(f"{name} is revoked. {left:,} of its messages waited, and are not sent.")
 
     def _replay(self, *, name: str, delivery: int | None, **_: Any) -> None:
         again = operations.replay(name=name, as_of=timezone.now(), delivery_id=delivery)
-        self.stdout.write(f"{again:,} messages are sent again to {name}, with their ids of before.")
+        self.stdout.write(f"{counted(again)} sent again to {name}, with the ids of before.")
 
     def _test(self, *, name: str, by: str, **_: Any) -> tuple[Any, Any]:
         return operations.announce_test(name=name, by=by, as_of=timezone.now())
@@ -107,7 +107,7 @@ class Command(BaseCommand):
         if days < 1:
             raise CommandError("--days must be 1 or more.")
         gone = operations.prune(before=timezone.now() - timedelta(days=days))
-        self.stdout.write(f"{gone:,} messages of more than {days} days ago are forgotten.")
+        self.stdout.write(f"{counted(gone)} forgotten, of more than {days} days ago.")
 
     def _show(self, secret: str, sentence: str) -> None:
         # Alone on standard output, so that it can go into a file without being seen.
@@ -136,6 +136,11 @@ class Command(BaseCommand):
 def dumped(rows: list[dict[str, Any]]) -> str:
     """Rows as JSON, instants in ISO 8601."""
     return json.dumps(rows, default=datetime.isoformat)
+
+
+def counted(messages: int) -> str:
+    """How many messages are …"""
+    return f"{messages:,} {'message is' if messages == 1 else 'messages are'}"
 
 
 def state(endpoint: dict[str, Any]) -> str:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "rewards.hints",
     "rewards.ledger",
     "rewards.flags",
+    "rewards.fairness",
     "rewards.identity",
     "rewards.rules",
     "rewards.shipments",
@@ -300,6 +301,7 @@ UNFOLD: dict[str, Any] = {
                     _entry("Rules", "rule", "rules"),
                     _entry("Shipments", "local_shipping", "shipments"),
                     _entry("Series", "event_repeat", "series"),
+                    _entry("Flagged sales", "report", "fairness"),
                 ],
             },
             {

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 
 from config import db, failpoints
 from marketplace.facts import operations as facts
+from rewards.fairness import operations as fairness
 from rewards.hints import operations as outbox
 from rewards.hints import queries as hints
 from rewards.identity import audit as identity_audit
@@ -138,8 +139,10 @@ def _forward(*, as_of: datetime) -> None:
 
 
 def settle(*, as_of: datetime) -> facts.Refreshed:
-    """Take what came in into the facts."""
-    return facts.refresh(as_of=as_of)
+    """Take what came in into the facts, and look at the sales that are others since."""
+    done = facts.refresh(as_of=as_of)
+    fairness.refresh()
+    return done
 
 
 def plan(*, slug: str, as_of: datetime) -> Shipment | None:

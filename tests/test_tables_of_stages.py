@@ -21,6 +21,7 @@ STAGES = {
     "ledger": "rewards/ledger",
     "hints": "rewards/hints",
     "flags": "rewards/flags",
+    "fairness": "rewards/fairness",
     "identity": "rewards/identity",
     "rules": "rewards/rules",
     "shipments": "rewards/shipments",
@@ -45,6 +46,7 @@ EXPECTED = table("""
     facts     | writes | facts_change
     facts     | writes | facts_hold
     facts     | writes | facts_order
+    facts     | writes | facts_retold
     facts     | writes | facts_sale
     facts     | writes | facts_volumeday
     facts     | writes | inbox_batch
@@ -52,6 +54,7 @@ EXPECTED = table("""
     facts     | writes | registry_wallet
     facts     | reads  | facts_hold
     facts     | reads  | facts_order
+    facts     | reads  | facts_retold
     facts     | reads  | facts_sale
     facts     | reads  | facts_volumeday
     facts     | reads  | inbox_batch
@@ -70,6 +73,14 @@ EXPECTED = table("""
     ledger    | reads  | ledger_transfer
     hints     | writes | hints_hint
     flags     | reads  | flags_flag
+    fairness  | writes | fairness_signal
+    fairness  | reads  | facts_hold
+    fairness  | reads  | facts_sale
+    fairness  | reads  | fairness_decision
+    fairness  | reads  | fairness_signal
+    fairness  | reads  | inbox_event
+    fairness  | reads  | registry_collection
+    fairness  | reads  | registry_wallet
     identity  | writes | identity_challenge
     identity  | writes | identity_move
     identity  | reads  | identity_move
@@ -141,6 +152,7 @@ EXPECTED = table("""
     farming   | reads  | shipments_line
     tab       | reads  | facts_hold
     tab       | reads  | facts_order
+    tab       | reads  | fairness_signal
     tab       | reads  | flags_flag
     tab       | reads  | flags_pause
     tab       | reads  | identity_pagechoice

@@ -150,6 +150,16 @@ class VolumeDay(models.Model):
     volume_wei = models.DecimalField(max_digits=100, decimal_places=0)
 
 
+class Retold(models.Model):
+    """
+    A token whose sales, or who stands behind their wallets, may be others since the last look at them.
+
+    A refresh and a rebuild add rows. Who concludes something from all sales of a token takes them away.
+    """
+
+    token = models.UUIDField(primary_key=True)
+
+
 class Change(models.Model):
     """
     A step in which a refresh changed facts, of whatever time.

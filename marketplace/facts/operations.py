@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from config import db
 from config.db import Statement
-from marketplace.facts.models import Change
+from marketplace.facts.models import Change, Retold
 from marketplace.inbox.models import Batch
 from marketplace.registry.models import Link
 
@@ -68,6 +68,7 @@ def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
         links = list(Link.objects.using(using).filter(Link.unsettled()))
         events = Statement(name="facts.all_events", text="inbox_event")
         with _without_indexes(using=using):
+            SQL["retell"].run(using=using)
             cursor.execute(f"TRUNCATE {', '.join(FACT_TABLES)}")
             SQL["new_collections"].fill(events=events).run(using=using)
             SQL["new_wallets"].fill(events=events).run(using=using)
@@ -81,6 +82,7 @@ def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
             days = SQL["volume_days"].fill(sales=all_sales)
             written += SQL["insert_volume_days"].fill(volume_days=days).run(using=using)
         cursor.execute(f"ANALYZE {', '.join(FACT_TABLES)}")
+        SQL["retell"].run(using=using)
         _settle(batches=[batch for batch, _ in batches], as_of=as_of, using=using)
         if batches:
             SQL["insert_change"].run({"as_of": as_of, "changed_from": ALL_TIME}, using=using)
@@ -99,6 +101,25 @@ def get_last_change() -> int:
     """The number of the last change of facts; 0 before the first. Exact while facts stand still."""
     last = Change.objects.order_by("-id").values_list("id", flat=True).first()
     return last or 0
+
+
+def is_retold() -> bool:
+    """Whether there are tokens whose sales may be others since somebody last took them."""
+    return Retold.objects.exists()
+
+
+def take_retold(*, most_tokens: int) -> int:
+    """
+    Take up to so many tokens whose sales may be others, and return how many.
+
+    They are the temporary table ``retold`` for the rest of the transaction, or until the caller drops it, and
+    no longer on the list once that commits. Facts have to stand still.
+    """
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE retold (token UUID PRIMARY KEY) ON COMMIT DROP")
+        taken = SQL["take_retold"].run({"most_tokens": most_tokens})
+        cursor.execute("ANALYZE retold")
+    return taken
 
 
 def open_book(*, window_start: datetime, window_end: datetime) -> None:
@@ -198,6 +219,7 @@ def _refresh_touched() -> tuple[int, int, list[datetime | None]]:
     events = Statement(name="facts.touched_events", text="touched_event")
     SQL["touched_days"].run()
     SQL["fresh_sales"].fill(sales=SQL["sales"].fill(events=events)).run()
+    SQL["insert_retold"].run()
     _compute_moves(events=events, sales="fresh_sale")
     SQL["fresh_holds"].fill(holds=_holds()).run()
     written, removed = 0, 0

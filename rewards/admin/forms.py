@@ -57,6 +57,22 @@ class ResumeForm(forms.Form):
     at = forms.DateTimeField(label="At (UTC)", required=False, widget=INSTANT, help_text="Now, if left out.")
 
 
+class VerdictForm(forms.Form):
+    """Why a flagged sale is cleared or confirmed. The button that is pressed says which."""
+
+    reason = forms.CharField(
+        label="Reason, for colleagues",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "A decision needs a reason; an appeal is answered by it."},
+    )
+    verdict = forms.ChoiceField(
+        choices=[("cleared", "Clear"), ("confirmed", "Confirm")],
+        widget=forms.HiddenInput,
+        error_messages={"required": "Press one of the two buttons."},
+    )
+
+
 class WordForm(forms.Form):
     """What somebody says with what they do to a shipment; ``asks`` is the label, ``missing`` the error."""
 

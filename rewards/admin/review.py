@@ -15,7 +15,7 @@ from rewards.shipments import changes, queries, review
 from rewards.shipments.models import Batch, Shipment
 from rewards.shipments.operations import MOST_ATTEMPTS
 from rewards.shipments.queries import Progress, Reason
-from rewards.shipments.review import Changes, RulePaid, Spread, TopAward
+from rewards.shipments.review import Changes, Flagged, RulePaid, Spread, TopAward
 from rewards.tab import figures
 from rewards.tab import queries as tab
 from rewards.tab.rows import Line
@@ -80,6 +80,7 @@ class Review:
     rules: list[RulePaid]
     reasons: list[Reason]
     told: list[Told]
+    flagged: Flagged
 
     @property
     def unpaid(self) -> list[Reason]:
@@ -105,7 +106,9 @@ def get_review(*, shipment: Shipment) -> Review | None:
     if summed is None:
         summed = _sum_up(shipment, earlier)
         cache.set(key, summed, timeout=None)
-    return Review(**summed, told=_tell(shipment, summed["reasons"]))
+    # What is known of sales and decided about them changes without another plan.
+    flagged = review.get_flagged(shipment=shipment)
+    return Review(**summed, told=_tell(shipment, summed["reasons"]), flagged=flagged)
 
 
 def _sum_up(shipment: Shipment, earlier: Shipment | None) -> dict[str, Any]:

@@ -238,7 +238,9 @@ def _input(one: Tried, number: int, *, closes_at: Any) -> Input:
     )
     return Input(
         version=version,
-        collections=rules.get_eligible_collections(params=one.params, window_start=OPENS_AT),
+        collections=rules.get_eligible_collections(
+            params=one.params, window_start=OPENS_AT, wash_threshold=None
+        ),
         live=[Span(starts_at=OPENS_AT, ends_at=closes_at)],
     )
 

@@ -75,6 +75,7 @@ class SeasonTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     cap_xp_per_shipment: Cap = None
     farm_alarm_eth_per_1000_xp: Decimal | None = None
     levels: Annotated[list[LevelTable], Meta(max_length=MOST_LEVELS)] = []
+    wash_threshold: Annotated[int, Meta(gt=0, le=100)] | None = None
 
     @property
     def limits(self) -> dict[str, int | None]:

@@ -54,7 +54,9 @@ def apply(*, program: Program, author: str, as_of: datetime) -> list[Change]:
                     budget_xp=season.budget_xp,
                     as_of=as_of,
                     limits=season.limits,
-                    farm_alarm_wei=season.farm_alarm_wei,
+                    watch=rules.Watch(
+                        farm_alarm_wei=season.farm_alarm_wei, wash_threshold=season.wash_threshold
+                    ),
                 )
                 named = [{"name": level.name, "xp": level.xp} for level in season.levels]
                 if rules.put_levels(season=name, levels=named) and done == "unchanged":

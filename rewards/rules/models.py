@@ -17,6 +17,9 @@ class Season(models.Model):
     cheaper is named by the farm check. Empty where nobody said.
 
     ``levels`` are the names that collectors reach by their balance, ``{"name": …, "xp": …}``, lowest first.
+
+    A sale whose signals come to ``wash_threshold`` is a wash trade: it earns nothing and counts in no volume
+    and no spend. Where it is empty, signals are shown to staff and change no payment.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -30,6 +33,7 @@ class Season(models.Model):
     cap_xp_per_shipment = models.BigIntegerField(null=True, blank=True)
     farm_alarm_wei_per_1000_xp = models.DecimalField(max_digits=40, decimal_places=0, null=True)
     levels = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
+    wash_threshold = models.IntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -39,6 +43,10 @@ class Season(models.Model):
             models.CheckConstraint(
                 condition=Q(farm_alarm_wei_per_1000_xp=None) | Q(farm_alarm_wei_per_1000_xp__gt=0),
                 name="farm_alarm_is_above_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(wash_threshold=None) | Q(wash_threshold__gt=0),
+                name="wash_threshold_is_above_zero",
             ),
             models.CheckConstraint(condition=Q(budget_xp__gt=0), name="season_has_a_budget"),
             models.CheckConstraint(

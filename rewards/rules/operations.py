@@ -1,6 +1,7 @@
 """Seasons, rules and cohorts: made once, and changed only forward."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,17 @@ class RuleError(Exception):
         self.message = message
 
 
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """What a season measures farmers by; empty where nobody said. See Season."""
+
+    farm_alarm_wei: int | None = None
+    wash_threshold: int | None = None
+
+
+UNWATCHED = Watch()
+
+
 @transaction.atomic
 def put_season(
     *,
@@ -36,7 +48,7 @@ def put_season(
     budget_xp: int,
     as_of: datetime,
     limits: Mapping[str, int | None] | None = None,
-    farm_alarm_wei: int | None = None,
+    watch: Watch = UNWATCHED,
 ) -> str:
     """
     Make a season and fund it, or raise its budget, and return what was done in a few words.
@@ -64,12 +76,15 @@ def put_season(
             reason="budget",
             posted_at=as_of,
         )
-    changed = (season.title, season.budget_xp, season.farm_alarm_wei_per_1000_xp) != (
-        title,
-        budget_xp,
-        farm_alarm_wei,
-    )
-    season.title, season.budget_xp, season.farm_alarm_wei_per_1000_xp = title, budget_xp, farm_alarm_wei
+    wanted: dict[str, Any] = {
+        "title": title,
+        "budget_xp": budget_xp,
+        "farm_alarm_wei_per_1000_xp": watch.farm_alarm_wei,
+        "wash_threshold": watch.wash_threshold,
+    }
+    changed = any(getattr(season, name) != value for name, value in wanted.items())
+    for name, value in wanted.items():
+        setattr(season, name, value)
     season.save()
     limited = put_limits(season=season, limits=limits or {})
     if is_new:

@@ -9,6 +9,7 @@ from typing import Any
 from config import db
 from config.db import Statement
 from marketplace.registry.models import Collection
+from rewards.fairness import queries as fairness
 from rewards.rules.kinds import KINDS
 from rewards.rules.kinds.contract import Kind
 from rewards.rules.models import RuleVersion
@@ -78,11 +79,13 @@ def in_part_of_window(*, version: RuleVersion, starts_at: datetime, ends_at: dat
     )
 
 
-def get_eligible_collections(*, params: dict[str, Any], window_start: datetime) -> list[int] | None:
+def get_eligible_collections(
+    *, params: dict[str, Any], window_start: datetime, wash_threshold: int | None
+) -> list[int] | None:
     """
     The ids of the collections that a version looks at in a window; None for all of them.
 
-    Top-volume is taken from the 30 days before the window opens.
+    Top-volume is taken from the 30 days before the window opens, without what counts as wash trades.
     """
     choice = params.get("collections")
     if choice is None or choice["of"] == "all":
@@ -91,12 +94,17 @@ def get_eligible_collections(*, params: dict[str, Any], window_start: datetime) 
         return sorted(Collection.objects.filter(verified=True).values_list("id", flat=True))
     if choice["of"] == "named":
         return sorted(Collection.objects.filter(slug__in=choice["slugs"]).values_list("id", flat=True))
-    rows = SQL["eligible_collections"].rows(
-        {
-            "window_start": window_start,
-            "count": choice["count"],
-            "minimum_buyers": choice["minimum_buyers"],
-        }
+    rows = (
+        SQL["eligible_collections"]
+        .fill(washed=fairness.washed())
+        .rows(
+            {
+                "wash_threshold": wash_threshold,
+                "window_start": window_start,
+                "count": choice["count"],
+                "minimum_buyers": choice["minimum_buyers"],
+            }
+        )
     )
     return [row["collection_id"] for row in rows]
 
@@ -108,4 +116,4 @@ def list_slugs(*, collections: Sequence[int]) -> list[str]:
 
 def statement_of(version: VersionInWindow, *, paid: Statement) -> Statement:
     """The version's statement; ``paid`` lists the collectors whom an earlier round paid for its rule."""
-    return version.kind.statement(version.params).fill(paid=paid)
+    return version.kind.statement(version.params).fill(paid=paid, washed=fairness.washed())

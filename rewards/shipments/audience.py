@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from config import db
+from config.db import Statement
+from rewards.fairness import queries as fairness
 from rewards.rules.kinds import units
 from rewards.rules.kinds.collections import Slug
 
@@ -53,12 +55,17 @@ def stored(audience: Audience | None) -> dict[str, Any]:
     }
 
 
-def count(*, filters: dict[str, Any], window_start: datetime, window_end: datetime) -> int:
+def statement() -> Statement:
+    """The collectors whom filters let through. What counts as a wash trade is nothing that was bought."""
+    return SQL["audience"].fill(washed=fairness.washed())
+
+
+def count(
+    *, filters: dict[str, Any], window_start: datetime, window_end: datetime, wash_threshold: int | None
+) -> int:
     """How many collectors the filters let through, now."""
-    window = {"window_start": window_start, "window_end": window_end}
-    return int(
-        SQL["audience_count"].fill(audience=SQL["audience"]).row(params(filters) | window)["collectors"]
-    )
+    window = {"window_start": window_start, "window_end": window_end, "wash_threshold": wash_threshold}
+    return int(SQL["audience_count"].fill(audience=statement()).row(params(filters) | window)["collectors"])
 
 
 def params(filters: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,9 @@ def list_changes(*, shipment: Shipment) -> list[str]:
     ]
     for key in planned.keys() & now.keys():
         changes += _differences(planned[key], now[key])
-    return sorted([*changes, *_other_payers(shipment=shipment), *_paid_elsewhere(shipment=shipment)])
+    # A decision is about every rule, and said once.
+    changes += [*_other_payers(shipment=shipment), *_paid_elsewhere(shipment=shipment)]
+    return sorted({*changes})
 
 
 def _paid_elsewhere(*, shipment: Shipment) -> list[str]:
@@ -72,11 +74,20 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         changes += [f"{rule} is no longer paused {_from_to(span)}" for span in _without(later, earlier)]
     if before["collections"] != after["collections"]:
         changes.append(f"{rule} {_collections(before['collections'], after['collections'])}")
-    told = {"rule", "version", "starts_at", "ends_at", "live", "collections"}
+    if before.get("wash_threshold") != after.get("wash_threshold"):
+        was, now = (_threshold(one.get("wash_threshold")) for one in (before, after))
+        changes.append(f"{rule} takes sales for wash trades {now}, where it was {was}")
+    elif before.get("decided") != after.get("decided"):
+        changes.append("a flagged sale was cleared or confirmed")
+    told = {"rule", "version", "starts_at", "ends_at", "live", "collections", "wash_threshold", "decided"}
     others = sorted(name for name in after if name not in told and after[name] != before.get(name))
     if others:
         changes.append(f"{rule} looks at other {', '.join(others)}")
     return changes
+
+
+def _threshold(score: int | None) -> str:
+    return "never" if score is None else f"from a score of {score} on"
 
 
 def _collections(before: str | list[str], after: str | list[str]) -> str:

@@ -71,4 +71,6 @@ def _input(version: RuleVersion, told: Mapping[str, Any]) -> Input:
             Span(starts_at=datetime.fromisoformat(since), ends_at=datetime.fromisoformat(until))
             for since, until in told["live"]
         ],
+        wash_threshold=told.get("wash_threshold"),
+        decided=told.get("decided"),
     )

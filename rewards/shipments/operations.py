@@ -10,6 +10,7 @@ from django.db import DataError, IntegrityError, transaction
 
 from config import db, failpoints
 from marketplace.facts import operations as facts
+from rewards.fairness import operations as fairness
 from rewards.flags import operations as flags
 from rewards.ledger import operations as ledger
 from rewards.ledger.errors import InsufficientXp, LedgerMismatch
@@ -170,6 +171,7 @@ def plan(*, slug: str, as_of: datetime) -> Shipment | None:
             if shipment is None:
                 return None
             facts.stand_still()
+            fairness.refresh()
             inputs = planning.list_inputs(shipment=shipment)
             others = late.look_at_others(shipment=shipment, inputs=inputs)
             planning.write(shipment=shipment, as_of=as_of, inputs=inputs, others=others)

@@ -10,6 +10,7 @@ from typing import Any
 from config import db
 from config.db import Statement
 from marketplace.facts import operations as facts
+from rewards.fairness import queries as fairness
 from rewards.flags import queries as flags
 from rewards.flags.queries import Span
 from rewards.rules import queries as rules
@@ -25,11 +26,18 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """A rule version that counts in a window, what it looks at, and when it was live."""
+    """
+    A rule version that counts in a window, what it looks at, and when it was live.
+
+    ``wash_threshold`` is the score from which on a sale is a wash trade, ``decided`` a digest of what staff
+    decided about sales; without a threshold no sale is one, and decisions do not matter.
+    """
 
     version: VersionInWindow
     collections: list[int] | None
     live: list[Span]
+    wash_threshold: int | None = None
+    decided: str | None = None
 
     @property
     def live_at_close(self) -> bool:
@@ -153,7 +161,7 @@ def _boosted_lines(version: VersionInWindow, *, for_everybody: bool) -> Statemen
     """The lines of a version before caps: base of the audience, then boosts."""
     lines = rules.statement_of(version, paid=SQL["paid_collectors"])
     if not for_everybody:
-        lines = SQL["of_audience"].fill(lines=lines, audience=SQL["audience"])
+        lines = SQL["of_audience"].fill(lines=lines, audience=audiences.statement())
     return SQL["boosted_lines"].fill(lines=lines)
 
 
@@ -229,6 +237,8 @@ def compute_digest(*, shipment: Shipment) -> str:
 
 def list_inputs(*, shipment: Shipment) -> list[Input]:
     """The rule versions that count for a shipment, by name and number."""
+    wash_threshold = shipment.season.wash_threshold
+    decided = None if wash_threshold is None else fairness.get_decided(before=shipment.window_end)
     versions = rules.list_versions_in_window(
         rules=list(ShipmentRule.objects.filter(shipment=shipment).values_list("rule_id", flat=True)),
         window_start=shipment.window_start,
@@ -238,11 +248,15 @@ def list_inputs(*, shipment: Shipment) -> list[Input]:
         Input(
             version=version,
             collections=rules.get_eligible_collections(
-                params=version.params, window_start=shipment.window_start
+                params=version.params,
+                window_start=shipment.window_start,
+                wash_threshold=wash_threshold,
             ),
             live=flags.list_live_spans(
                 flag=flag_of(version.slug), starts_at=version.starts_at, ends_at=version.ends_at
             ),
+            wash_threshold=wash_threshold,
+            decided=decided,
         )
         for version in versions
     ]
@@ -262,9 +276,17 @@ def in_words(inputs: Sequence[Input], *, audience: dict[str, Any]) -> list[dict[
             "collections": (
                 "all" if one.collections is None else rules.list_slugs(collections=one.collections)
             ),
+            **_wash_in_words(one),
         }
         for one in inputs
     ]
+
+
+def _wash_in_words(one: Input) -> dict[str, Any]:
+    """By what sales were taken for wash trades; nothing where none was."""
+    if one.wash_threshold is None:
+        return {}
+    return {"wash_threshold": one.wash_threshold, "decided": one.decided}
 
 
 def _params(*, shipment: Shipment, window: Shipment, one: Input) -> dict[str, Any]:
@@ -289,6 +311,7 @@ def _params(*, shipment: Shipment, window: Shipment, one: Input) -> dict[str, An
         "live_until": [span.ends_at for span in one.live],
         "one_live_span": len(one.live) <= 1,
         "live_at_close": one.live_at_close,
+        "wash_threshold": one.wash_threshold,
         **{name: version.params.get(name) for name in ("cap_xp_per_day", "cap_xp_per_collector", "cap_xp")},
         "pot": _pot(shipment=window, one=one),
         # A share of a pot can be less than one XP; a cap leaves nothing only when it is reached.

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from config import db
+from rewards.fairness import queries as fairness
 from rewards.shipments.models import Shipment
 from rewards.shipments.queries import Reason
 
@@ -45,6 +46,21 @@ class Spread:
     top_xp: int
     percentiles: list[tuple[int, int]]
     bins: list[Bin]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flagged:
+    """
+    What of a plan goes to collectors with a flagged sale in the 90 days before the window ends.
+
+    ``threshold`` is the score from which on a sale is flagged. Where ``is_paid`` their flagged purchases earn
+    all the same, since the season has no threshold of its own.
+    """
+
+    award_count: int
+    amount_xp: int
+    threshold: int
+    is_paid: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +141,25 @@ def get_spread(*, shipment: Shipment) -> Spread:
         percentiles=list(zip(PERCENTS, amounts, strict=True)) if amounts else [],
         bins=_without_gaps(counted),
     )
+
+
+def get_flagged(*, shipment: Shipment) -> Flagged:
+    """What of a plan goes to flagged collectors, by what is known and decided now."""
+    own = shipment.season.wash_threshold
+    threshold = own or fairness.SHOWN_FROM
+    row = (
+        SQL["review_flagged"]
+        .fill(flagged=fairness.flagged_collectors())
+        .row(
+            {
+                "shipment_id": shipment.id,
+                "wash_threshold": threshold,
+                "flagged_from": shipment.window_end - fairness.FLAGGED_FOR,
+                "flagged_until": shipment.window_end,
+            }
+        )
+    )
+    return Flagged(**row, threshold=threshold, is_paid=own is None)
 
 
 def _without_gaps(counted: Sequence[db.Row]) -> list[Bin]:

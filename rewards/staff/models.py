@@ -37,6 +37,7 @@ class Change(models.Model):
             ("approve", "May approve shipments"),
             ("adjust", "May correct balances"),
             ("keep_webhooks", "May pause and resume webhooks, and send again what was given up"),
+            ("judge", "May clear flagged sales and confirm them"),
         ]
         indexes = [
             # The history of one row, newest first.

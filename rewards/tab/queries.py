@@ -243,6 +243,7 @@ def _line(row: db.Row) -> Line:
         reason=row["reason"],
         boosts=[_boost(told) for told in row["boosts"] or []],
         late=_late(row) if row["late_for"] is not None else None,
+        evidence=row["evidence"] or {},
     )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from rewards.tab import figures, pauses, terms
+from rewards.tab import evidence, figures, pauses, terms
 from rewards.tab.names import collection_name
 from rewards.tab.resting import SIDES, reach
 from rewards.tab.rows import Line
 
 REASONS = {
     "own_wallets": "Between your own wallets",
+    "wash_trade": "Looks like a wash trade",
     "other_collection": "Other collections",
     "not_first_sale": "Not the first sale",
     "not_resale": "Not a resale",
@@ -54,6 +55,12 @@ def _own_wallets(line: Line, _as_of: datetime) -> str:
         "sale counts when somebody else buys" if _sells(line) else "purchase counts when somebody else sells"
     )
     return f"Buyer and seller are the same collector. A {deal}."
+
+
+def _wash_trade(line: Line, _as_of: datetime) -> str:
+    said = evidence.sentences(line.evidence)
+    why = " ".join(said) if said else "Our staff looked at it and took it for one."
+    return f"{why} A sale that looks like a wash trade earns nothing. {evidence.REPORT}"
 
 
 def _other_collection(line: Line, _as_of: datetime) -> str:
@@ -160,6 +167,7 @@ def _already_paid(_line: Line, _as_of: datetime) -> str:
 
 WHY: Mapping[str, Callable[[Line, datetime], str]] = {
     "own_wallets": _own_wallets,
+    "wash_trade": _wash_trade,
     "other_collection": _other_collection,
     "not_first_sale": _not_first_sale,
     "not_resale": _not_resale,

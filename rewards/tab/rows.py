@@ -110,7 +110,7 @@ class Line:
     the line has none; a bid for any token of a collection has no ``token``. ``boosts`` are the holds
     whose multipliers together are ``boost_bp``. ``cut_xp`` is what caps took off. ``window_end`` and
     ``audience``, which is empty for everybody, are those of the round whose time is paid, which is one before
-    for a ``late`` line.
+    for a ``late`` line. ``evidence`` is what speaks against a sale that counts as a wash trade, by signal.
     """
 
     rule: RuleVersion
@@ -131,6 +131,7 @@ class Line:
     reason: str
     boosts: list[Boost]
     late: Late | None = None
+    evidence: Mapping[str, Params] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

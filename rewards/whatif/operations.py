@@ -18,6 +18,7 @@ from psycopg import errors
 
 from config import db
 from marketplace.facts import operations as facts
+from rewards.fairness import operations as fairness
 from rewards.flags import queries as flags
 from rewards.flags.models import Pause
 from rewards.flags.queries import Span
@@ -71,6 +72,7 @@ def compare(
         with transaction.atomic():
             try:
                 facts.stand_still()
+                fairness.refresh()
                 found = _compare(
                     of=of, changes=changes, as_of=as_of, as_paid=as_paid, movers=movers, clock=clock
                 )
@@ -183,8 +185,13 @@ def _inputs(*, of: Round, changes: Changes, paying: Sequence[Rule], copy: Shipme
     for rule in paying:
         if rule.slug in changes.params:
             version = replace(get_version(of=of, rule=rule), params=changes.params[rule.slug])
-            collections = rules.get_eligible_collections(params=version.params, window_start=of.window_start)
-            inputs.append(Input(version=version, collections=collections, live=[]))
+            wash_threshold = of.season.wash_threshold
+            collections = rules.get_eligible_collections(
+                params=version.params, window_start=of.window_start, wash_threshold=wash_threshold
+            )
+            inputs.append(
+                Input(version=version, collections=collections, live=[], wash_threshold=wash_threshold)
+            )
         else:
             inputs += [one for one in own if one.version.rule_id == rule.id]
     return [replace(one, live=_live(one=one, changes=changes)) for one in inputs]

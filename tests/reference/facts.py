@@ -6,6 +6,7 @@ Nothing here imports the engine, so that the two can be held against each other.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -33,7 +34,8 @@ class Sale:
     """
     A sale, named by source and key of the event that told it first.
 
-    ``trade`` is what it stays the same by when another telling turns out to be the first.
+    ``trade`` is what it stays the same by when another telling turns out to be the first; ``order`` is what
+    sales are ordered by.
     """
 
     source: str
@@ -49,6 +51,7 @@ class Sale:
     at: datetime
     order_key: str | None
     trade: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    order: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,15 @@ class VolumeDay:
 
 @dataclass(frozen=True)
 class Facts:
-    """All facts, each list sorted, and who is who."""
+    """All facts, each list sorted, who is who, which tokens have units, and which sales count as washed."""
 
     holds: list[Hold]
     sales: list[Sale]
     orders: list[Order]
     volume_days: list[VolumeDay]
     people: People = field(compare=False, repr=False)
+    editions: set[Token] = field(default_factory=set, compare=False, repr=False)
+    washed: AbstractSet[tuple[str, str]] = field(default=frozenset(), compare=False, repr=False)
 
 
 def facts(events: Iterable[Mapping[str, Any]], links: Iterable[Iterable[str]] = ()) -> Facts:
@@ -129,6 +134,7 @@ def facts(events: Iterable[Mapping[str, Any]], links: Iterable[Iterable[str]] = 
         orders=sorted(orders(ordered, sales, moves_of, editions, people), key=repr),
         volume_days=sorted(volume_days(sales, people), key=repr),
         people=people,
+        editions=editions,
     )
 
 
@@ -180,6 +186,7 @@ def sale_of(event: Event, rates: dict[tuple[str, date], int]) -> Sale:
         at=event.at,
         order_key=event.order_key,
         trade=trade(event),
+        order=event.order,
     )
 
 

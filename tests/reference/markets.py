@@ -265,6 +265,37 @@ def markets(draw: Draw, *, most_acts: int = 30) -> Market:
     return Market(events=named(draw, single_mints(told)), links=links)
 
 
+@st.composite
+def trades(draw: Draw) -> Market:
+    """A market of sales alone, over two months and near in price, between so few that some go around."""
+    told: list[Told] = []
+    for _ in range(draw(st.integers(2, 14))):
+        seller, buyer = draw(st.lists(st.sampled_from(WALLETS[:4]), min_size=2, max_size=2, unique=True))
+        if told and draw(st.booleans()):
+            seller = told[-1]["to"]
+            buyer = draw(st.sampled_from([one for one in WALLETS[:4] if one != seller]))
+        chain, collection, token_id = draw(st.sampled_from([TOKENS[0], TOKENS[0], TOKENS[1], TOKENS[2]]))
+        days = draw(st.sampled_from([0, 1, 2, 15, 29, 30, 31, 45, 60]))
+        late = timedelta(microseconds=draw(st.sampled_from([0, 0, 0, 1])))
+        told.append(
+            chain_event(
+                draw,
+                "sale",
+                chain=chain,
+                collection=collection,
+                contract=contract(collection),
+                token_id=token_id,
+                **{"from": seller, "to": buyer},
+                quantity=2 if token_id.startswith("e") else None,
+                price=draw(st.sampled_from(["100", "100", "104", "105", "106"])),
+                currency=draw(st.sampled_from(["ETH", "ETH", "ETH", "ETH", "USDC"])),
+                at=START + timedelta(days=days) + late,
+            )
+        )
+    links = draw(st.lists(st.sets(st.sampled_from(WALLETS[:4]), min_size=2, max_size=2), max_size=1))
+    return Market(events=named(draw, told), links=links)
+
+
 def rare_acts(scene: Scene) -> st.SearchStrategy[list[Told]]:
     """What a market sees less often."""
     return st.one_of(custodies(), custodies(), rates(), rates(), fundings(scene))

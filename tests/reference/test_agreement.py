@@ -1,6 +1,7 @@
 """The engine's facts against the reference's, on random markets delivered in random ways (P1, P2)."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ agreement = settings(
 )
 
 
-def deliver(market: Market, delivery: Delivery) -> None:
+def deliver(market: Market, delivery: Delivery, *, after_each: Callable[[], object] = lambda: None) -> None:
     """Let a market reach the inbox in one way, refreshing facts on the way and at the end."""
     for number, batch in enumerate(delivery.batches):
         assert inbox.accept(events=batch).refused == 0
@@ -46,7 +47,9 @@ def deliver(market: Market, delivery: Delivery) -> None:
                 registry.link(addresses=sorted(link), as_of=NOW)
         if delivery.refresh_after[number]:
             facts.refresh(as_of=NOW)
+            after_each()
     facts.refresh(as_of=NOW)
+    after_each()
 
 
 def differences(found: Facts, expected: Facts) -> list[str]:

@@ -7,7 +7,7 @@ Nothing here imports the engine, so that the two can be held against each other.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import prod
@@ -107,9 +107,17 @@ class Draft:
 
 
 def plan(
-    facts: Facts, rules: Iterable[Rule], window: Span, paid: AbstractSet[tuple[str, str]] = frozenset()
+    facts: Facts,
+    rules: Iterable[Rule],
+    window: Span,
+    paid: AbstractSet[tuple[str, str]] = frozenset(),
+    washed: AbstractSet[tuple[str, str]] = frozenset(),
 ) -> Plan:
-    """The plan of a shipment over a window. ``paid`` has (cohort rule, wallet) of earlier shipments."""
+    """
+    The plan of a shipment over a window. ``paid`` has (cohort rule, wallet) of earlier shipments, ``washed``
+    the source and key of sales that are wash trades.
+    """
+    facts = replace(facts, washed=washed)
     ordered = sorted(rules, key=lambda rule: rule.slug)
     boosts = [
         boost for rule in ordered if rule.kind == "hold_boost" for boost in boosts_of(rule, facts, window)
@@ -194,6 +202,8 @@ def top_collections(facts: Facts, as_of: datetime, count: int, minimum_buyers: i
     for sale in facts.sales:
         buyer, seller = facts.people.collector(sale.buyer), facts.people.collector(sale.seller)
         recent = as_of - 30 * DAY <= sale.at < as_of
+        if (sale.source, sale.key) in facts.washed:
+            continue
         if recent and (buyer is None or buyer != seller):
             volume_wei[sale.collection] += sale.price_wei or 0
             if buyer is not None:
@@ -233,6 +243,8 @@ def purchase_reason(
     """Why a sale earns nothing, the first reason that applies."""
     if facts.people.collector(sale.seller) == buyer:
         return "own_wallets"
+    if (sale.source, sale.key) in facts.washed:
+        return "wash_trade"
     if sale.collection not in collections:
         return "other_collection"
     if sale.price_wei is None:

@@ -48,6 +48,7 @@ def counted(**filters: Any) -> int:
         filters=audiences.stored(Audience(**filters)),
         window_start=day("2026-03-01"),
         window_end=day("2026-03-31"),
+        wash_threshold=None,
     )
 
 

@@ -29,8 +29,8 @@ class TestRoles:
         assert table("\n".join(["role | may", *rows])) == table("""
             role     | may
             viewer   | look
-            operator | edit_lists edit_rules halt look pause plan send_back
-            approver | adjust approve halt look send_back
+            operator | edit_lists edit_rules halt judge keep_webhooks look pause plan send_back
+            approver | adjust approve halt judge look send_back
         """)
 
     def test_the_log_has_no_permission_to_add_change_or_delete(self) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rewards.tab import reasons
+from rewards.tab import evidence, reasons
 from rewards.tab.rows import Price
 from tests.tab import made
 from tests.tab.given import BIDDING, HOLDING, LISTING, PURCHASE
@@ -17,6 +17,7 @@ LISTED = {"rule": made.rule("listing", LISTING)}
 BID = {"rule": made.rule("bidding", BIDDING)}
 SOLD = {"rule": made.rule(params=PURCHASE | {"pays": "seller"})}
 
+WASHED = f"A sale that looks like a wash trade earns nothing. {evidence.REPORT}"
 POT = PURCHASE | {"pot_xp": 20_000}
 
 
@@ -183,7 +184,25 @@ class TestWhyNothing:
                 "This round was for those who bought something in its time.",
             ),
             # A reason of a later version of the engine is still readable.
-            ({"reason": "wash_trade"}, "Wash trade."),
+            ({"reason": "moon_phase"}, "Moon phase."),
+            (
+                {"reason": "wash_trade", "evidence": {"bought_three_times": {"bought": 3, "sold": 4}}},
+                (
+                    "Its buyer bought it 3 times and its seller sold it 4 times in the 30 days around this "
+                    f"sale. {WASHED}"
+                ),
+            ),
+            (
+                {
+                    "reason": "wash_trade",
+                    "evidence": {"buyer_is_seller": {}, "back_and_forth": {"seconds": -9}},
+                },
+                (
+                    "Buyer and seller are the same collector. Within 1 day before, the buyer had sold the "
+                    f"token to this seller. {WASHED}"
+                ),
+            ),
+            ({"reason": "wash_trade"}, f"Our staff looked at it and took it for one. {WASHED}"),
         ],
     )
     def test_says_why_and_what_would_change_it(self, fields: dict[str, Any], said: str) -> None:

@@ -8,7 +8,7 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %I', app_role);
     EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %I', app_role);
 
-    -- Events, transfers and comments are added and never changed. An account's balance is changed by the ledger's
+    -- Events, transfers, comments and decisions are added and never changed. An account's balance is changed by the ledger's
     -- own trigger, with its owner's rights. Which migrations ran is the owner's business.
     FOR restricted IN
         SELECT
@@ -16,6 +16,7 @@ BEGIN
             rules.forbidden
         FROM (
             VALUES
+            ('fairness_decision', 'UPDATE, DELETE'),
             ('inbox_event', 'UPDATE, DELETE'),
             ('intake_delivery', 'UPDATE, DELETE'),
             ('ledger_account', 'UPDATE, DELETE'),

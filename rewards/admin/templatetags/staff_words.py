@@ -12,6 +12,7 @@ from rewards.tab import figures
 register = template.Library()
 
 TABLES = {
+    "fairness_decision": "Decision about a sale",
     "flags_flag": "Flag",
     "flags_pause": "Pause",
     "registry_collection": "Collection",

@@ -51,7 +51,10 @@ def count(request: HttpRequest, slug: str) -> JsonResponse:
 
 def _count(shipment: Shipment, form: AudienceForm) -> int:
     return audiences.count(
-        filters=form.filters, window_start=shipment.window_start, window_end=shipment.window_end
+        filters=form.filters,
+        window_start=shipment.window_start,
+        window_end=shipment.window_end,
+        wash_threshold=shipment.season.wash_threshold,
     )
 
 

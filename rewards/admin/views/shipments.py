@@ -290,5 +290,8 @@ def _count(shipment: Shipment, form: AudienceForm) -> int | None:
             return None
         filters = form.filters
     return audiences.count(
-        filters=filters, window_start=shipment.window_start, window_end=shipment.window_end
+        filters=filters,
+        window_start=shipment.window_start,
+        window_end=shipment.window_end,
+        wash_threshold=shipment.season.wash_threshold,
     )

@@ -11,6 +11,7 @@ FROM (
         sale.at >= %(window_start)s - INTERVAL '720 hours'
         AND sale.at < %(window_start)s
         AND seller.collector_id <> buyer.collector_id
+        AND sale.key NOT IN ({washed})
     GROUP BY sale.collection_id
     HAVING
         SUM(sale.price_wei) > 0

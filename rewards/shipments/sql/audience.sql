@@ -12,6 +12,7 @@ LEFT JOIN (
         sale.at >= %(window_start)s
         AND sale.at < %(window_end)s
         AND buyer.collector_id <> seller.collector_id
+        AND sale.key NOT IN ({washed})
     GROUP BY buyer.collector_id
 ) AS bought ON collector.id = bought.collector_id
 WHERE

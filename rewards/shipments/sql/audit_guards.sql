@@ -8,6 +8,8 @@ FROM (
     ('api_apikey', 'every_new_row_is_logged'),
     ('api_apikey', 'keys_are_revoked_never_changed'),
     ('api_apikey', 'keys_stay'),
+    ('fairness_decision', 'decisions_stay'),
+    ('fairness_decision', 'every_new_row_is_logged'),
     ('flags_flag', 'every_change_is_logged'),
     ('flags_flag', 'every_new_row_is_logged'),
     ('flags_flag', 'every_removal_is_logged'),

@@ -39,6 +39,7 @@ SELECT
     chosen.cut_xp,
     chosen.amount_xp,
     booster.boosts,
+    suspect.evidence,
     pauser.pauses
 FROM chosen
 INNER JOIN shipments_shipment AS shipment ON chosen.shipment_id = shipment.id
@@ -102,6 +103,15 @@ LEFT JOIN LATERAL (
             OR boost_version.params -> 'boosts' ? rule.slug
         )
 ) AS booster ON TRUE
+LEFT JOIN LATERAL (
+    -- The signals that speak against a sale, the heaviest first.
+    SELECT
+        JSON_OBJECT_AGG(
+            signal.signal, signal.evidence ORDER BY signal.weight DESC, signal.signal ASC
+        ) AS evidence
+    FROM fairness_signal AS signal
+    WHERE chosen.reason = 'wash_trade' AND signal.sale_key = chosen.subject
+) AS suspect ON TRUE
 LEFT JOIN LATERAL (
     -- The pauses that left this line empty: of a sale the one that it fell into, else those of the round.
     SELECT

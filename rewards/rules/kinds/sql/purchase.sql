@@ -14,6 +14,8 @@ SELECT
     CASE
         WHEN seller.collector_id = buyer.collector_id
             THEN 'own_wallets'
+        WHEN sale.key IN ({washed})
+            THEN 'wash_trade'
         WHEN NOT (%(any_collection)s OR sale.collection_id = ANY(%(collections)s::INTEGER[]))
             THEN 'other_collection'
         WHEN %(sales)s = 'first' AND NOT first_sale.is_first

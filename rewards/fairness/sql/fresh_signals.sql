@@ -1,0 +1,2 @@
+CREATE TEMPORARY TABLE fresh_signal ON COMMIT DROP AS
+{signals}

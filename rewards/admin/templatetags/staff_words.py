@@ -44,7 +44,9 @@ def words(slug: str) -> str:
 def change(of: Change) -> str:
     """What happened to which row, by the name that people know it by: Version 3 was made."""
     row = of.after or of.before or {}
-    name = next((row[column] for column in KNOWN_BY if row.get(column)), of.row_key)
+    # The title of a series has braces that each of its windows fills in.
+    known_by = ("slug",) if of.table_name == "series_series" else KNOWN_BY
+    name = next((row[column] for column in known_by if row.get(column)), of.row_key)
     what = f"{TABLES.get(of.table_name, of.table_name)} {name}"
     if of.before is None:
         return f"{what} was made"

@@ -21,7 +21,7 @@ WEIGHTS = {
     "buyer_is_seller": 5,
     "back_and_forth": 3,
     "bought_three_times": 2,
-    "closed_cycle": 2,
+    "closed_cycle": 3,
 }
 
 VERDICTS = ("cleared", "confirmed")

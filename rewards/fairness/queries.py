@@ -1,6 +1,5 @@
 """Reads of fairness: which sales count as wash trades, the queue of those to look at, and who has them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,10 +96,10 @@ def count_by_signal() -> list[Counted]:
     return [Counted(**row) for row in SQL["by_signal"].rows()]
 
 
-def list_washed(*, threshold: int) -> Sequence[UUID]:
-    """The keys of the sales that count as wash trades, in order."""
-    rows = SQL["washed"].rows({"wash_threshold": threshold})
-    return sorted(row["sale_key"] for row in rows)
+def list_event_keys(*, threshold: int) -> list[str]:
+    """The keys of the events that told the sales which count as wash trades, in order."""
+    rows = SQL["event_keys"].fill(washed=SQL["washed"]).rows({"wash_threshold": threshold})
+    return sorted(row["key"] for row in rows)
 
 
 def flagged_collectors() -> Statement:

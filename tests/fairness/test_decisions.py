@@ -116,8 +116,8 @@ class TestDecide:
             by="olga",
             as_of=PLANNED_AT,
         )
-        # Back and forth weighs 3, the closed cycle 2.
-        assert made.score == 5
+        # Back and forth and the closed cycle weigh 3 each.
+        assert made.score == 6
         assert changes.list_changes(shipment=before) == ["a flagged sale was cleared or confirmed"]
         with pytest.raises(ApprovalRefused, match="a flagged sale was cleared"):
             shipments.approve(slug="march", digest=before.plan_digest, approver="bob", as_of=PLANNED_AT)

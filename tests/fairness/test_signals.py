@@ -104,9 +104,9 @@ class TestClosedCycle:
         # The steps are at most 0.04 ETH, and a twentieth of 1.04 ETH are 0.052.
         assert found == table("""
             token | at         | signal       | weight | evidence
-            a     | 2026-03-01 | closed_cycle | 2      | sales 3, seconds 864000
-            a     | 2026-03-03 | closed_cycle | 2      | sales 3, seconds 864000
-            a     | 2026-03-11 | closed_cycle | 2      | sales 3, seconds 864000
+            a     | 2026-03-01 | closed_cycle | 3      | sales 3, seconds 864000
+            a     | 2026-03-03 | closed_cycle | 3      | sales 3, seconds 864000
+            a     | 2026-03-11 | closed_cycle | 3      | sales 3, seconds 864000
         """)
 
     def test_leaves_a_real_profit_and_a_gap_alone(self) -> None:

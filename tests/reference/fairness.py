@@ -20,7 +20,7 @@ Evidence: TypeAlias = tuple[tuple[str, int], ...]
 MONTH = timedelta(days=30)
 SECOND = timedelta(seconds=1)
 LONGEST_CYCLE = 5
-WEIGHTS = {"buyer_is_seller": 5, "back_and_forth": 3, "bought_three_times": 2, "closed_cycle": 2}
+WEIGHTS = {"buyer_is_seller": 5, "back_and_forth": 3, "bought_three_times": 2, "closed_cycle": 3}
 
 
 def signals(facts: Facts) -> dict[tuple[Name, str], Evidence]:

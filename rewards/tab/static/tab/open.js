@@ -5,11 +5,11 @@ const sealed = document.querySelector("[data-sealed]");
 if (sealed) {
   sealed.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    open(event.target);
+    unseal(event.target);
   });
 }
 
-async function open(form) {
+async function unseal(form) {
   const button = form.querySelector("button");
   button.disabled = true;
   try {

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
-from psycopg import errors, sql
+from psycopg import Cursor, errors, sql
 
 logger = logging.getLogger("holdfast.sql")
 
@@ -62,6 +62,24 @@ class Statement:
         (row,) = self.rows(params, using=using)
         return row
 
+    def prepared_rows(self, params: Params, *, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
+        """
+        Run the statement as ``rows`` does, and let PostgreSQL keep it parsed for this connection.
+
+        For statements that run with nearly every request. Values go apart from the text, so that each may
+        need its type: ``%(slug)s::text``.
+        """
+        database = connections[using]
+        database.close_if_health_check_failed()
+        database.ensure_connection()
+        with database.wrap_database_errors:
+            # Django's own cursors put the values into the text, which then differs each time.
+            prepared = _PreparedCursor(database.connection)
+        with database._prepare_cursor(prepared) as cursor:  # noqa: SLF001 (it logs and counts like any other)
+            self._execute(cursor, params)
+            names = [column.name for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
     def composed(self) -> sql.SQL:
         """The statement for a psycopg cursor of one's own (COPY, server-side cursors)."""
         return sql.SQL(self.text)
@@ -72,6 +90,21 @@ class Statement:
         cursor.execute(self.text, params)
         seconds = time.perf_counter() - started
         logger.debug("%s: %s rows in %.3f s", self.name, cursor.rowcount, seconds)
+
+
+class _PreparedCursor(Cursor[Any]):
+    """A cursor whose statements are prepared at their first run on a connection."""
+
+    def execute(
+        self,
+        query: Any,
+        params: Any = None,
+        *,
+        prepare: bool | None = True,
+        binary: bool | None = None,
+    ) -> "_PreparedCursor":
+        """Run a statement, prepared."""
+        return super().execute(query, params, prepare=prepare, binary=binary)
 
 
 class Folder:

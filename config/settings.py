@@ -255,6 +255,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "Every error is a problem document (RFC 9457).",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Several things have a state, each with values of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "FlagState": ["on", "paused"],
+        "FlightState": ["shipping", "halted"],
+        "RoundState": ["shipping", "halted", "shipped", "sealed"],
+        "RuleState": ["on", "paused", "to come", "ended"],
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "rewards.api.schema.add_problems",

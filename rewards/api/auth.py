@@ -1,9 +1,10 @@
-"""Who calls: a program with a key, and what its key may do."""
+"""Who calls: a program with a key, and what its key may do; or a collector, by the session of its browser."""
 
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 
 from rewards.api import operations, queries
 from rewards.api.models import ApiKey
+from rewards.identity import queries as identity
 
 if TYPE_CHECKING:
     # It is made with the classes of this file, so it can only be imported after them.
@@ -52,14 +54,46 @@ class KeyAuthentication(BaseAuthentication):
         return 'Bearer realm="Holdfast"'
 
 
+@dataclass(frozen=True, kw_only=True)
+class Browser:
+    """A browser whose session names a sign-in. Whether that counts, the view's own statement says."""
+
+    sign_in_id: str
+    is_authenticated: bool = True
+
+
+class SignInAuthentication(BaseAuthentication):
+    """
+    The session cookie of a collector who has signed in. A member of staff is none, and no key is one.
+
+    What a view does with it must be safe to be asked for by another site: reading is.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Browser, None] | None:
+        """Whose session it is; None without one."""
+        sign_in_id = identity.get_sign_in_id(request=request._request)  # noqa: SLF001 (the session is Django's)
+        return (Browser(sign_in_id=sign_in_id), None) if sign_in_id else None
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return f'Cookie realm="Holdfast", cookie-name="{settings.SESSION_COOKIE_NAME}"'
+
+
 class HasScope(BasePermission):
-    """Lets in whose key has the view's ``scope``. A view that names none lets nobody in."""
+    """
+    Lets in whose key has the view's ``scope``, or whose browser it is for the scope ``me``.
+
+    A view that names none lets nobody in.
+    """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether the caller may; without a key the answer is a 401, with another scope a 403."""
         scope = getattr(view, "scope", None)
         if scope == "public":
             return True
+        if scope == "me":
+            self.message = "Sign in with a wallet first."
+            return isinstance(request.user, Browser)
         self.message = f"This needs a key with the scope {scope}."
         return isinstance(request.auth, ApiKey) and scope in request.auth.scopes
 
@@ -73,3 +107,19 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         """A bearer token."""
         return {"type": "http", "scheme": "bearer", "description": "A key made by `manage.py apikey add`."}
+
+
+class SignInScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the description of the API names a collector's session."""
+
+    target_class = "rewards.api.auth.SignInAuthentication"
+    name = "sign_in"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """The cookie of the session."""
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.SESSION_COOKIE_NAME,
+            "description": "The session of a browser in which a wallet has signed in at /rewards/sign-in/.",
+        }

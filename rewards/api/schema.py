@@ -31,6 +31,45 @@ HEADERS = {
     }.items()
 }
 
+# What can go wrong with an operation, by what it takes.
+ALWAYS = {
+    405: "Another method.",
+    406: "Another answer than JSON is asked for.",
+    429: "The limit of this minute is used up.",
+    500: "A mistake of ours. It is in the log.",
+    503: "The database does not answer. Nothing was done; try again.",
+}
+WITH_A_KEY = {401: "No key that counts.", 403: "A key without the scope."}
+WITH_A_SIGN_IN = {401: "Nobody has signed in with this browser, or not any more."}
+WITH_A_BODY = {
+    400: "The body has mistakes.",
+    413: "The body is larger than 64 KiB.",
+    415: "Another body than JSON.",
+}
+WITH_A_QUERY = {400: "The query has mistakes, or the cursor is none of this list."}
+WITH_A_NAME = {404: "There is nothing of this name."}
+SHOWN_KEYS = {401: "A key was shown that does not count."}
+
+
+def problems_of(operation: dict[str, Any]) -> dict[int, str]:
+    """The errors that an operation can be answered with, by their status."""
+    security = operation.get("security", [])
+    parameters = operation.get("parameters", [])
+    found = dict(ALWAYS)
+    if {"sign_in": []} in security:
+        found |= WITH_A_SIGN_IN
+    elif {"key": []} in security and {} not in security:
+        found |= WITH_A_KEY
+    else:
+        found |= SHOWN_KEYS
+    if "requestBody" in operation:
+        found |= WITH_A_BODY
+    if any(parameter["in"] == "query" for parameter in parameters):
+        found |= WITH_A_QUERY
+    if any(parameter["in"] == "path" for parameter in parameters):
+        found |= WITH_A_NAME
+    return found
+
 
 def add_problems(
     result: dict[str, Any],
@@ -38,17 +77,20 @@ def add_problems(
     request: Any,
     public: bool,  # noqa: FBT001 (drf-spectacular's)
 ) -> dict[str, Any]:
-    """Give every operation the problem document for whatever goes wrong, and every answer its headers."""
+    """Give every operation the problem documents for what can go wrong, and every answer its headers."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["headers"] = HEADERS
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+    document = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in result["paths"].values():
         for operation in path.values():
-            operation["responses"]["default"] = {
-                "description": "What went wrong.",
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            }
-            for answer in operation["responses"].values():
+            answers = operation["responses"]
+            for status, text in problems_of(operation).items():
+                answers.setdefault(str(status), {"description": text})["content"] = document
+            for status, answer in answers.items():
+                if int(status) >= 400:
+                    answer["content"] = document
                 answer["headers"] = headers
+            operation["responses"] = dict(sorted(answers.items()))
     return result

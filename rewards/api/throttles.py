@@ -17,6 +17,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from rewards.api.auth import Browser
 from rewards.api.models import ApiKey
 
 if TYPE_CHECKING:
@@ -45,12 +46,14 @@ class Allowance:
 
 
 class ByCaller(BaseThrottle):
-    """So many requests a minute for a key, or for an address without one."""
+    """So many requests a minute for a key, for a browser that has signed in, or else for an address."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         """Count the request, and say whether it is within the limit."""
         if isinstance(request.auth, ApiKey):
             limit, caller = settings.API_REQUESTS_A_MINUTE_WITH_KEY, f"key-{request.auth.id}"
+        elif isinstance(request.user, Browser):
+            limit, caller = settings.API_REQUESTS_A_MINUTE, f"sign-in-{request.user.sign_in_id}"
         else:
             # DRF reads as many hops of X-Forwarded-For, from the end, as NUM_PROXIES says are ours.
             limit, caller = settings.API_REQUESTS_A_MINUTE, f"from-{self.get_ident(request)}"

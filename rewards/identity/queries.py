@@ -15,6 +15,11 @@ SQL = db.folder()
 SIGN_IN = "sign_in"
 
 
+# The statement behind ``get_signed_in``, for statements that say something of who has signed in; it needs
+# ``sign_in_id`` and ``as_of``, and has no row where nobody has.
+SIGNED_IN = SQL["signed_in"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A wallet that has signed in with a browser, and the collector that it belongs to at this moment."""
@@ -56,11 +61,23 @@ def get_signed_in(*, request: HttpRequest, as_of: datetime) -> SignedIn | None:
 
     A browser without a session costs no statement, one with a session two.
     """
+    sign_in_id = get_sign_in_id(request=request)
+    if sign_in_id is None:
+        return None
+    rows = SIGNED_IN.rows({"sign_in_id": sign_in_id, "as_of": as_of})
+    return SignedIn(**rows[0]) if rows else None
+
+
+def get_sign_in_id(*, request: HttpRequest) -> str | None:
+    """
+    Return the sign-in that the session of this browser names; None for a browser without one, and for staff.
+
+    It costs the statement that reads the session. Whether the sign-in counts, ``SIGNED_IN`` says.
+    """
     session = getattr(request, "session", None)
     if session is None or SESSION_KEY in session or SIGN_IN not in session:
         return None
-    rows = SQL["signed_in"].rows({"sign_in_id": session[SIGN_IN], "as_of": as_of})
-    return SignedIn(**rows[0]) if rows else None
+    return str(session[SIGN_IN])
 
 
 def list_wallets(*, collector_id: int) -> list[OwnWallet]:

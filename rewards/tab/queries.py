@@ -103,8 +103,7 @@ def with_page_of_lines(received: Round, *, collector_id: int, after: int, line_l
 
 def _with_lines(rounds: Sequence[Round], *, collector_id: int, limits: dict[str, int]) -> list[Round]:
     chosen = {"collector_id": collector_id, "shipment_ids": [received.shipment_id for received in rounds]}
-    statement = SQL["lines"].fill(chosen=SQL["lines_of_collector"], rule_pauses=SQL["rule_pauses"])
-    rows = statement.rows(chosen | limits | {"flag_prefix": FLAG_PREFIX})
+    rows = lines_of(chosen=SQL["lines_of_collector"]).rows(chosen | limits | {"flag_prefix": FLAG_PREFIX})
     groups: dict[int, list[LineGroup]] = {received.shipment_id: [] for received in rounds}
     line_counts = {row["shipment_id"]: row["round_line_count"] for row in rows}
     for identity, grouped in groupby(rows, key=itemgetter("shipment_id", "reason", "slug", "number")):
@@ -115,7 +114,7 @@ def _with_lines(rounds: Sequence[Round], *, collector_id: int, limits: dict[str,
                 reason=alike[0]["reason"],
                 line_count=alike[0]["line_count"],
                 total_xp=int(alike[0]["total_xp"]),
-                lines=[_line(row) for row in alike],
+                lines=[line(row) for row in alike],
             )
         )
     return [
@@ -132,9 +131,19 @@ def list_lines(*, shipment_id: int, names: Sequence[tuple[int, int, UUID]]) -> l
     """Return lines of a round, each named by its collector, rule version and subject, in that order."""
     collectors, versions, subjects = zip(*names, strict=True) if names else ((), (), ())
     chosen = {"collectors": list(collectors), "versions": list(versions), "subjects": list(subjects)}
-    statement = SQL["lines"].fill(chosen=SQL["lines_by_name"], rule_pauses=SQL["rule_pauses"])
+    statement = lines_of(chosen=SQL["lines_by_name"])
     rows = statement.rows(chosen | {"shipment_id": shipment_id, "flag_prefix": FLAG_PREFIX})
-    return [_line(row) for row in rows]
+    return [line(row) for row in rows]
+
+
+def lines_of(*, chosen: db.Statement) -> db.Statement:
+    """
+    Return the statement of the lines that another one chooses. Its rows are read by ``line``.
+
+    It needs ``flag_prefix`` beside what the other one does, which gives lines with their ``place_in_round``,
+    ``line_count``, ``total_xp`` and ``round_line_count``.
+    """
+    return SQL["lines"].fill(chosen=chosen, rule_pauses=SQL["rule_pauses"])
 
 
 def list_rules(*, as_of: datetime) -> list[RuleVersion]:
@@ -223,7 +232,8 @@ def _order(row: db.Row) -> Order:
     )
 
 
-def _line(row: db.Row) -> Line:
+def line(row: db.Row) -> Line:
+    """Return a line from a row of the statement of lines."""
     return Line(
         rule=_rule(row),
         window_end=row["window_end"],

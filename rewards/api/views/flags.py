@@ -1,7 +1,7 @@
 """Flags: what is on and paused, and the two acts that change it."""
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -76,13 +76,19 @@ class PauseFlag(ApiView):
     scope = "flags:write"
 
     @extend_schema(
-        operation_id="pause_flag", tags=["ops"], request=PauseBody, responses={201: PauseSerializer}
+        operation_id="pause_flag",
+        tags=["ops"],
+        request=PauseBody,
+        responses={
+            201: PauseSerializer,
+            409: OpenApiResponse(description="It is paused already, or a round was approved for that time."),
+        },
     )
     def post(self, request: Request, flag: str) -> Response:
         """
         Pause a flag, now or at a time to come.
 
-        Nothing is earned under it until it is resumed. 409 if it is paused already.
+        Nothing is earned under it until it is resumed.
         """
         caller = name_of(request)
         body = PauseBody(data=request.data)
@@ -102,12 +108,17 @@ class ResumeFlag(ApiView):
 
     scope = "flags:write"
 
-    @extend_schema(operation_id="resume_flag", tags=["ops"], request=ResumeBody, responses=PauseSerializer)
+    @extend_schema(
+        operation_id="resume_flag",
+        tags=["ops"],
+        request=ResumeBody,
+        responses={200: PauseSerializer, 409: OpenApiResponse(description="It is not paused.")},
+    )
     def post(self, request: Request, flag: str) -> Response:
         """
         End the pause of a flag, or call off the next one that has not begun.
 
-        Nothing is paid back for the pause. 409 if it is not paused.
+        Nothing is paid back for the pause.
         """
         caller = name_of(request)
         body = ResumeBody(data=request.data)

@@ -5,6 +5,11 @@ chosen AS ({chosen})
 
 SELECT
     chosen.shipment_id,
+    chosen.collector_id,
+    chosen.rule_version_id,
+    chosen.subject,
+    chosen.for_shipment_id,
+    shipment.slug AS round,
     chosen.reason,
     chosen.line_count,
     chosen.total_xp,

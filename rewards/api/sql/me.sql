@@ -1,0 +1,27 @@
+-- Who has signed in, with what they have; no row where nobody has. XP that a round paid to a joined wallet's
+-- account counts before the sweeper has forwarded it.
+WITH signed_in AS ({signed_in}),
+
+own AS (
+    SELECT
+        wallet.id,
+        account.balance_xp
+    FROM signed_in
+    INNER JOIN registry_wallet AS wallet ON signed_in.collector_id = wallet.collector_id
+    LEFT JOIN ledger_account AS account ON account.kind = 'collector' AND wallet.id = account.holder_id
+)
+
+SELECT
+    JSON_BUILD_OBJECT(
+        'address', standing.address,
+        'signed_in_as', signed_in.address,
+        'balance_xp', (SELECT COALESCE(SUM(own.balance_xp), 0)::BIGINT FROM own),
+        'wallet_count', (SELECT COUNT(*) FROM own),
+        'next_round_at', (
+            SELECT API_INSTANT(MIN(COALESCE(shipment.ships_at, shipment.window_end)))
+            FROM shipments_shipment AS shipment
+            WHERE shipment.state IN ('draft', 'planned', 'approved')
+        )
+    )::TEXT AS body
+FROM signed_in
+INNER JOIN registry_wallet AS standing ON signed_in.collector_id = standing.id

@@ -31,6 +31,7 @@ STAGES = {
     "farming": "rewards/farming",
     "notices": "rewards/notices",
     "tab": "rewards/tab",
+    "api": "rewards/api",
 }
 
 # Facts are the first to meet a name, so they give it its row in the registry, and they note in the inbox
@@ -172,6 +173,20 @@ EXPECTED = table("""
     tab       | reads  | shipments_shipment
     tab       | reads  | standings_optout
     tab       | reads  | tab_opening
+    api       | reads  | facts_hold
+    api       | reads  | facts_order
+    api       | reads  | inbox_event
+    api       | reads  | ledger_account
+    api       | reads  | ledger_transfer
+    api       | reads  | registry_collection
+    api       | reads  | registry_link
+    api       | reads  | registry_wallet
+    api       | reads  | rules_season
+    api       | reads  | shipments_award
+    api       | reads  | shipments_line
+    api       | reads  | shipments_shipment
+    api       | reads  | standings_snapshot
+    api       | reads  | standings_standing
 """)
 
 TABLE = rf"(?:ONLY\s+)?(?:public\.)?((?:{'|'.join(STAGES)})_\w+)\b"
@@ -179,7 +194,7 @@ WRITE = r"INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY|CREATE\s+TEMPORARY\s+
 WRITES = re.compile(rf"\b(?:{WRITE})\s+{TABLE}", re.IGNORECASE)
 READS = re.compile(rf"(?:\b(?:FROM|JOIN|USING)|,)\s+{TABLE}", re.IGNORECASE)
 # Functions of ours, which stand where a column does.
-CALL = re.compile(r"\b(?:ledger_payload_hash|shipments_list_excesses)\b")
+CALL = re.compile(r"\b(?:api_instant|ledger_payload_hash|shipments_list_excesses)\b", re.IGNORECASE)
 
 
 def statements(stage: str) -> Iterator[str]:

@@ -13,9 +13,9 @@ from rewards.api.models import ApiKey
 
 # What a key may do. A view names the scope that it needs.
 SCOPES = {
-    "collectors:read": "read any collector's balance by wallet, also where the page is private",
     "flags:write": "pause and resume flags",
     "ops:read": "read what is on its way, how late facts are, and what budgets have left",
+    "collectors:read": "read any collector's balance by wallet, also where the page is private",
 }
 
 LONGEST = timedelta(days=731)

@@ -83,6 +83,10 @@ def add_problems(
     components["headers"] = HEADERS
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
     document = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for name, shape in components["schemas"].items():
+        # What a body may not have is refused by rewards.api.fields.Body.
+        if name.endswith("Body"):
+            shape["additionalProperties"] = False
     for path in result["paths"].values():
         for operation in path.values():
             answers = operation["responses"]

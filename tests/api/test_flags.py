@@ -62,11 +62,8 @@ class TestRoutes:
     def test_the_description_has_all_of_them(self) -> None:
         described = Client().get("/api/v1/schema").json()
         paths = described["paths"]
-        assert set(paths) == {
-            f"/api/{re.sub(r'<.*?:(.*?)>', r'{\1}', route)}"
-            for route in ROUTES
-            if route not in {"", "v1/schema", "v1/docs"}
-        }
+        described = {route for route in ROUTES if route not in {"", "v1/schema", "v1/docs"}}
+        assert set(paths) == {"/api/" + re.sub(r"<.*?:(.*?)>", r"{\1}", route) for route in described}
         assert paths["/api/v1/ops/status"]["get"]["security"] == [{"key": []}]
         assert "security" not in paths["/api/v1/flags"]["get"]
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from marketplace.registry.models import Wallet
 from rewards.ledger import queries as ledger
 from rewards.ledger.operations import Holder
+from rewards.standings import operations as standings
 from tests.identity.given import at
 from tests.tab import given
 from tests.tab.given import ETH
@@ -64,11 +65,14 @@ class TestMe:
         market("ann", "bob", rounds=2)
         given.shipment(given.season(), "to-come", start="2019-05-01", end="2019-06-01")
         ann = Wallet.objects.get(address=at("ann"))
+        assert get(signed_in("ann"))["place"] is None
+        standings.take(as_of=day("2019-05-02"))
         assert get(signed_in("ann")) == {
             "address": at("ann"),
             "signed_in_as": at("ann"),
             "balance_xp": ledger.get_balance(holder=Holder("collector", ann.id)),
             "wallet_count": 1,
+            "place": 2,
             "next_round_at": "2019-06-01T00:00:00Z",
         }
         assert get(signed_in("bob"))["balance_xp"] == 400
@@ -139,8 +143,8 @@ def market_more(name: str) -> None:
     rule = given.rule(season, f"more-{uuid.uuid4().hex}", "purchase", given.PURCHASE)
     made = given.shipment(season, f"more-{uuid.uuid4().hex}", start="2019-07-01", end="2019-08-01")
     for number in range(10):
-        bought = given.hold(wallet, token_id=f"5{number}", since=day("2019-07-01"))
-        given.order(wallet, "bid", price=5, since=day("2019-07-01"), token_id=f"6{number}")
+        bought = given.hold(wallet, token_id=f"{number}-{made.id}", since=day("2019-07-01"))
+        given.order(wallet, "bid", price=5, since=day("2019-07-01"), token_id=f"{number}-{made.id}")
         given.line(made, wallet, rule, shows=bought, base_xp=5)
     given.ship(made)
 

@@ -17,6 +17,13 @@ SELECT
         'signed_in_as', signed_in.address,
         'balance_xp', (SELECT COALESCE(SUM(own.balance_xp), 0)::BIGINT FROM own),
         'wallet_count', (SELECT COUNT(*) FROM own),
+        'place', (
+            SELECT standing.place
+            FROM standings_standing AS standing
+            WHERE
+                standing.snapshot_id = (SELECT MAX(snapshot.id) FROM standings_snapshot AS snapshot)
+                AND standing.collector_id = signed_in.collector_id
+        ),
         'next_round_at', (
             SELECT API_INSTANT(MIN(COALESCE(shipment.ships_at, shipment.window_end)))
             FROM shipments_shipment AS shipment

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied
@@ -45,7 +46,7 @@ class Balance(ApiView):
         `collectors:read` is told it of every wallet.
         """
         stored = addresses.parse(address)
-        found = tab.get_collector(address=stored) if stored else None
+        found = tab.get_collector(address=stored, as_of=timezone.now()) if stored else None
         if found is None:
             raise NotFound("Nobody with this wallet has been seen on the market yet.")
         sees_all = isinstance(request.auth, ApiKey) and READ_ALL in request.auth.scopes

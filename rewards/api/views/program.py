@@ -1,4 +1,4 @@
-"""The program as everybody sees it: rules, seasons, rounds, and who came far in the latest one."""
+"""The program as everybody sees it: rules, seasons, rounds, and who came far."""
 
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,15 @@ from rewards.api.fields import Instant
 from rewards.api.pages import page_of
 from rewards.api.views.base import PAGE_PARAMETERS, ApiView, kept
 from rewards.api.views.me import GONE_OUT
+from rewards.standings import queries as standings
 from rewards.tab import queries as tab
 from rewards.tab import terms, words
 from rewards.tab.rows import RuleVersion
 
 # What has gone out stays as it is, but for the mark that it was sealed.
 KEPT_SECONDS = 300
+
+LEADERS = 100
 
 UNCHANGED = OpenApiResponse(description="The answer with the tag of If-None-Match still holds.")
 
@@ -97,18 +100,19 @@ class RoundsSerializer(serializers.Serializer[object]):
 
 
 class LeaderSerializer(serializers.Serializer[object]):
-    """A collector with a large award in the latest round; those whose page is private are left out."""
+    """A place by XP. Whoever has a private page, or opted out, is counted and not named."""
 
-    address = serializers.CharField()
-    award_xp = serializers.IntegerField()
-    balance_xp = serializers.IntegerField()
-    best_boost_bp = serializers.IntegerField()
+    place = serializers.IntegerField(help_text="Shared by equal balances.")
+    address = serializers.CharField(allow_null=True)
+    balance_xp = serializers.IntegerField(allow_null=True)
 
 
 class LeaderboardSerializer(serializers.Serializer[object]):
-    """The largest awards of the latest round."""
+    """The first places of the latest snapshot. Before the first one there are none."""
 
-    items = LeaderSerializer(many=True)
+    taken_at = Instant(allow_null=True)
+    collector_count = serializers.IntegerField(help_text="How many have XP.")
+    items = LeaderSerializer(many=True, source="stands")
 
 
 class Rules(ApiView):
@@ -216,7 +220,9 @@ class Leaderboard(ApiView):
         },
     )
     def get(self, request: Request) -> HttpResponse:
-        """The largest awards of the latest round, of collectors whose page others may see."""
+        """The first places by XP, as the latest snapshot has them. Who is named is asked now."""
         if not settings.PUBLIC_PAGES:
             raise PermissionDenied("Every page is private here, and so is the list of leaders.")
-        return kept(request, LeaderboardSerializer({"items": tab.list_leaders()}).data)
+        board = standings.get_board(collector_id=None, first=LEADERS, around=0)
+        told = board or {"taken_at": None, "collector_count": 0, "stands": []}
+        return kept(request, LeaderboardSerializer(told).data)

@@ -13,7 +13,7 @@ own AS (
 
 SELECT
     JSON_BUILD_OBJECT(
-        'address', standing.address,
+        'address', stands.address,
         'signed_in_as', signed_in.address,
         'balance_xp', (SELECT COALESCE(SUM(own.balance_xp), 0)::BIGINT FROM own),
         'wallet_count', (SELECT COUNT(*) FROM own),
@@ -31,4 +31,4 @@ SELECT
         )
     )::TEXT AS body
 FROM signed_in
-INNER JOIN registry_wallet AS standing ON signed_in.collector_id = standing.id
+INNER JOIN registry_wallet AS stands ON signed_in.collector_id = stands.id

@@ -1,6 +1,8 @@
--- A page of the lines of who has signed in, and one row without a line where there is none. No row at all where
--- nobody has signed in.
-SELECT told.*
+-- A page of the lines of who has signed in, and one row without a line where there is none. No row at all
+-- where nobody has signed in.
+SELECT
+    signed_in.sign_in_id,
+    told.*
 FROM ({signed_in}) AS signed_in
 LEFT JOIN ({lines}) AS told ON TRUE
 ORDER BY

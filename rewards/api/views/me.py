@@ -32,7 +32,7 @@ class MeSerializer(serializers.Serializer[object]):
     balance_xp = serializers.IntegerField()
     wallet_count = serializers.IntegerField()
     place = serializers.IntegerField(
-        allow_null=True, help_text="By XP, in the latest snapshot; null without XP."
+        allow_null=True, help_text="By XP; null without XP."
     )
     next_round_at = Instant(allow_null=True, help_text="When the next round is due, where one is announced.")
 

@@ -1,4 +1,4 @@
--- The transfers of a collector, newest first: each side of an account reads its index no further than the page.
+-- The transfers of a collector, newest first: each side of an account reads its index no further than a page.
 -- XP that moved between two of the own wallets' accounts changed nothing and is left out.
 SELECT
     ROW_NUMBER() OVER (ORDER BY moved.id DESC) AS number,

@@ -31,9 +31,7 @@ class MeSerializer(serializers.Serializer[object]):
     signed_in_as = serializers.CharField(help_text="The wallet that signed in with this browser.")
     balance_xp = serializers.IntegerField()
     wallet_count = serializers.IntegerField()
-    place = serializers.IntegerField(
-        allow_null=True, help_text="By XP; null without XP."
-    )
+    place = serializers.IntegerField(allow_null=True, help_text="By XP; null without XP.")
     next_round_at = Instant(allow_null=True, help_text="When the next round is due, where one is announced.")
 
 

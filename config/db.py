@@ -75,7 +75,8 @@ class Statement:
         with database.wrap_database_errors:
             # Django's own cursors put the values into the text, which then differs each time.
             prepared = _PreparedCursor(database.connection)
-        with database._prepare_cursor(prepared) as cursor:  # noqa: SLF001 (it logs and counts like any other)
+        # It logs and counts like any other of Django's cursors.
+        with database._prepare_cursor(prepared) as cursor:  # type: ignore[attr-defined]  # noqa: SLF001
             self._execute(cursor, params)
             names = [column.name for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -34,7 +34,7 @@ LINES = SQL["me_lines"].fill(
 
 EARLIEST = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
 
-NEWEST_FIRST = {"start": {"before_id": pages.LAST}, "kinds": [pages.number]}
+NEWEST_FIRST: dict[str, Any] = {"start": {"before_id": pages.LAST}, "kinds": [pages.number]}
 ROUNDS = Order(name="rounds", **NEWEST_FIRST)
 ORDERS = {
     "awards": Order(name="awards", **NEWEST_FIRST),

@@ -224,5 +224,5 @@ class Leaderboard(ApiView):
         if not settings.PUBLIC_PAGES:
             raise PermissionDenied("Every page is private here, and so is the list of leaders.")
         board = standings.get_board(collector_id=None, first=LEADERS, around=0)
-        told = board or {"taken_at": None, "collector_count": 0, "stands": []}
+        told: Any = board or {"taken_at": None, "collector_count": 0, "stands": []}
         return kept(request, LeaderboardSerializer(told).data)

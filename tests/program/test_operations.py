@@ -45,6 +45,15 @@ def everything() -> list[object]:
 
 
 class TestApply:
+    def test_sets_the_score_of_a_wash_trade_and_lifts_it_where_it_is_left_out(self, file: Path) -> None:
+        apply(file)
+        budget = "budget_xp = 1_000_000\n"
+        threshold = "wash_threshold = 3\n"
+        assert apply(file, (budget, budget + threshold))[0] == "season genesis: changed"
+        assert Season.objects.get().wash_threshold == 3
+        assert apply(file, (threshold, ""))[0] == "season genesis: changed"
+        assert Season.objects.get().wash_threshold is None
+
     def test_sets_raises_and_lifts_limits_and_leaves_those_that_it_no_longer_names(self, file: Path) -> None:
         apply(file)
         budget = "budget_xp = 1_000_000\n"

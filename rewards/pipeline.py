@@ -15,6 +15,7 @@ from django.db.models import F, Q
 
 from config import db, failpoints
 from marketplace.facts import operations as facts
+from rewards.adjustments import audit as adjustment_audit
 from rewards.fairness import operations as fairness
 from rewards.hints import operations as outbox
 from rewards.hints import queries as hints
@@ -191,4 +192,9 @@ def post(*, batch_id: int, as_of: datetime) -> bool:
 
 def list_findings() -> list[Finding]:
     """Every row, from plans to the ledger, that breaks a promise; empty if all is well."""
-    return [*shipment_audit.list_findings(), *identity_audit.list_findings(), *ledger.list_findings()]
+    return [
+        *shipment_audit.list_findings(),
+        *adjustment_audit.list_findings(),
+        *identity_audit.list_findings(),
+        *ledger.list_findings(),
+    ]

@@ -25,6 +25,8 @@ STAGES = {
     "identity": "rewards/identity",
     "rules": "rewards/rules",
     "shipments": "rewards/shipments",
+    "adjustments": "rewards/adjustments",
+    "appeals": "rewards/appeals",
     "standings": "rewards/standings",
     "status": "rewards/status",
     "whatif": "rewards/whatif",
@@ -126,6 +128,20 @@ EXPECTED = table("""
     shipments | reads  | shipments_line
     shipments | reads  | shipments_shipment
     shipments | reads  | shipments_shipmentrule
+    adjustments | writes | adjustments_entry
+    adjustments | reads  | adjustments_adjustment
+    adjustments | reads  | adjustments_entry
+    adjustments | reads  | ledger_account
+    adjustments | reads  | ledger_transfer
+    adjustments | reads  | registry_wallet
+    adjustments | reads  | rules_season
+    adjustments | reads  | shipments_award
+    adjustments | reads  | shipments_shipment
+    appeals   | reads  | adjustments_adjustment
+    appeals   | reads  | appeals_appeal
+    appeals   | reads  | registry_wallet
+    appeals   | reads  | shipments_line
+    appeals   | reads  | shipments_shipment
     notices   | writes | notices_notice
     notices   | writes | notices_recipient
     notices   | reads  | shipments_shipment
@@ -194,7 +210,8 @@ WRITE = r"INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY|CREATE\s+TEMPORARY\s+
 WRITES = re.compile(rf"\b(?:{WRITE})\s+{TABLE}", re.IGNORECASE)
 READS = re.compile(rf"(?:\b(?:FROM|JOIN|USING)|,)\s+{TABLE}", re.IGNORECASE)
 # Functions of ours, which stand where a column does.
-CALL = re.compile(r"\b(?:api_instant|ledger_payload_hash|shipments_list_excesses)\b", re.IGNORECASE)
+CALLS = "api_instant|ledger_payload_hash|shipments_list_excesses|adjustments_list_problems"
+CALL = re.compile(rf"\b(?:{CALLS})\b", re.IGNORECASE)
 
 
 def statements(stage: str) -> Iterator[str]:

@@ -8,6 +8,8 @@ from django.core.cache import cache
 from django.db.models import Count, OuterRef, Subquery
 
 from config import db
+from rewards.adjustments.models import Adjustment
+from rewards.appeals.models import Appeal
 from rewards.flags import queries as flags
 from rewards.notices import queries as notices
 from rewards.shipments.models import Batch, Comment, Shipment
@@ -21,6 +23,9 @@ LONG_PAUSE = timedelta(days=7)
 LONG_WAIT = timedelta(minutes=15)
 
 ISSUE_DAYS = 14
+
+# So many corrections that wait are named one by one.
+MOST_WAITING = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +49,15 @@ class Issue:
 
 
 def list_decisions(*, as_of: datetime, lag: Lag) -> list[Decision]:
-    """What waits for a person: plans, failures, long pauses, late facts; the most urgent first."""
+    """What waits for a person: failures, plans, corrections, appeals, late facts; the most urgent first."""
     return [
         *_failures(),
         *_overdue(as_of=as_of),
         *_sent_back(as_of=as_of),
         *_plans(as_of=as_of),
         *_to_ship(as_of=as_of),
+        *_adjustments(),
+        *_appeals(),
         *_late_facts(lag=lag, as_of=as_of),
         *_long_pauses(as_of=as_of),
     ]
@@ -158,6 +165,35 @@ def _plans(*, as_of: datetime) -> list[Decision]:
         )
         for shipment in waiting
         if not shipment.is_overdue(as_of=as_of)
+    ]
+
+
+def _adjustments() -> list[Decision]:
+    return [
+        Decision(
+            title=f"A correction waits for approval: {adjustment.title}",
+            detail=f"{figures.signed_xp(adjustment.net_xp)} in "
+            f"{figures.counted(adjustment.entry_count, 'entry', 'entries')}, written by {adjustment.author}.",
+            page="adjustment",
+            argument=str(adjustment.id),
+        )
+        for adjustment in Adjustment.objects.filter(state="draft").order_by("written_at", "id")[:MOST_WAITING]
+    ]
+
+
+def _appeals() -> list[Decision]:
+    waiting = Appeal.objects.filter(state="open")
+    oldest = waiting.order_by("id").first()
+    if oldest is None:
+        return []
+    counted = figures.counted(waiting.count(), "appeal")
+    return [
+        Decision(
+            title=f"{counted} to answer",
+            detail=f"The oldest was opened on {figures.instant(oldest.opened_at)}.",
+            page="appeal",
+            argument=str(oldest.id),
+        )
     ]
 
 

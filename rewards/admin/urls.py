@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, path
 from rewards.admin import tables
 from rewards.admin.site import site
 from rewards.admin.views import (
+    adjustments,
+    appeals,
     audience,
     collectors,
     dashboard,
@@ -70,6 +72,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shipments/<str:slug>/say/", site.page(shipments.say, needs="send_back"), name="say"),
     path("what-if/<str:slug>/", site.page(what_if.show), name="what_if"),
     path("rule/<str:slug>/farm-check/", site.page(what_if.farm_check), name="farm_check"),
+    path("adjustments/", site.page(adjustments.show_all), name="adjustments"),
+    path("adjustments/write/", site.page(adjustments.write, needs="correct"), name="adjustment_write"),
+    path("adjustments/upload/", site.page(adjustments.upload, needs="correct"), name="adjustment_upload"),
+    path("adjustments/<int:adjustment_id>/", site.page(adjustments.show), name="adjustment"),
+    path(
+        "adjustments/<int:adjustment_id>/approve/",
+        site.page(adjustments.approve, needs="adjust"),
+        name="adjustment_approve",
+    ),
+    path(
+        "adjustments/<int:adjustment_id>/send-back/",
+        site.page(adjustments.send_back, needs="adjust"),
+        name="adjustment_send_back",
+    ),
+    path(
+        "adjustments/<int:adjustment_id>/cancel/",
+        site.page(adjustments.cancel, needs="correct"),
+        name="adjustment_cancel",
+    ),
+    path("appeals/", site.page(appeals.show_all), name="appeals"),
+    path("appeals/<int:appeal_id>/", site.page(appeals.show), name="appeal"),
+    path("appeals/<int:appeal_id>/answer/", site.page(appeals.answer, needs="answer"), name="appeal_answer"),
     path("collectors/", site.page(collectors.find), name="collectors"),
     path("collectors/<str:address>/", site.page(collectors.show), name="collector"),
     path("cohorts/", site.page(lists.cohorts), name="cohorts"),

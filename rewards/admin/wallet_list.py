@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from marketplace.registry import addresses
 
-ZERO = "0x" + "0" * 40
 HEADERS = {"wallet", "wallets", "address", "addresses"}
 
 
@@ -41,7 +40,7 @@ def read(lines: Iterable[str]) -> WalletList:
         text = row[0].strip().removeprefix("\ufeff") if row else ""
         if not text or (rows.line_num == 1 and text.lower() in HEADERS):
             continue
-        reason = why_none(text)
+        reason = addresses.why_none(text)
         wallet = addresses.parse(text)
         if reason or wallet is None:
             found.bad.append(BadRow(line=rows.line_num, text=text[:100], reason=reason))
@@ -51,23 +50,3 @@ def read(lines: Iterable[str]) -> WalletList:
             seen.add(wallet)
             found.wallets.append(wallet)
     return found
-
-
-def why_none(text: str) -> str:
-    """Why a text is not the address of a wallet; empty if it is one."""
-    wallet = addresses.parse(text)
-    if wallet is None:
-        if text[:2].lower() == "0x":
-            digits = len(text) - 2
-            return (
-                f"has {digits} digits after 0x, where an address has 40."
-                if digits != 40
-                else "has a digit that is not hex."
-            )
-        return "is not the address of a wallet."
-    if wallet == ZERO:
-        return "is the zero address, which is nobody."
-    mixed = text[2:] not in (text[2:].lower(), text[2:].upper())
-    if wallet.startswith("0x") and mixed and addresses.checksummed(wallet) != text:
-        return "does not fit its own checksum (the letter case of EIP-55), so a digit may be wrong."
-    return ""

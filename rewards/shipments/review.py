@@ -132,13 +132,18 @@ class Sample:
 
 def get_spread(*, shipment: Shipment) -> Spread:
     """How a plan's awards are spread, in two statements."""
-    of_shipment: dict[str, Any] = {"shipment_id": shipment.id}
-    row = SQL["review_spread"].row(of_shipment | {"percents": list(PERCENTS)})
-    amounts = row.pop("percentiles")
-    counted = SQL["review_bins"].rows(of_shipment | {"bounds": list(BOUNDS)})
+    return get_spread_of(amounts=SQL["review_awards"], params={"shipment_id": shipment.id})
+
+
+def get_spread_of(*, amounts: db.Statement, params: db.Params) -> Spread:
+    """How amounts are spread that a statement returns as ``amount_xp``, a row a collector."""
+    values: dict[str, Any] = {**params}
+    row = SQL["review_spread"].fill(amounts=amounts).row(values | {"percents": list(PERCENTS)})
+    found = row.pop("percentiles")
+    counted = SQL["review_bins"].fill(amounts=amounts).rows(values | {"bounds": list(BOUNDS)})
     return Spread(
         **row,
-        percentiles=list(zip(PERCENTS, amounts, strict=True)) if amounts else [],
+        percentiles=list(zip(PERCENTS, found, strict=True)) if found else [],
         bins=_without_gaps(counted),
     )
 

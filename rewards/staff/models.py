@@ -35,7 +35,9 @@ class Change(models.Model):
             ("send_back", "May send plans back"),
             ("halt", "May halt what ships, let it go on, and try again what failed"),
             ("approve", "May approve shipments"),
-            ("adjust", "May correct balances"),
+            ("correct", "May write corrections of balances"),
+            ("adjust", "May approve corrections of balances"),
+            ("answer", "May answer appeals"),
             ("keep_webhooks", "May pause and resume webhooks, and send again what was given up"),
             ("judge", "May clear flagged sales and confirm them"),
         ]

@@ -37,8 +37,9 @@ def xp(amount_xp: int) -> str:
 
 
 def signed_xp(change_xp: int) -> str:
-    """Write a change of a balance with its sign."""
-    return f"+{xp(change_xp)}" if change_xp > 0 else f"−{xp(-change_xp)}"
+    """Write a change of a balance with its sign; none is 0 XP."""
+    sign = "+" if change_xp > 0 else "−" if change_xp < 0 else ""
+    return f"{sign}{xp(abs(change_xp))}"
 
 
 def micro_xp(amount: int) -> str:

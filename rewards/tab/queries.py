@@ -22,6 +22,8 @@ from rewards.tab.rows import (
     Level,
     Line,
     LineGroup,
+    LineKey,
+    LineName,
     Order,
     Orders,
     Pause,
@@ -146,6 +148,16 @@ def lines_of(*, chosen: db.Statement) -> db.Statement:
     return SQL["lines"].fill(chosen=chosen, rule_pauses=SQL["rule_pauses"])
 
 
+def find_lines(*, keys: Sequence[LineKey]) -> dict[LineName, Line]:
+    """Return lines of any rounds by their names; ``keys`` are the columns of their primary keys."""
+    columns = zip(*keys, strict=True) if keys else ((), (), (), (), ())
+    names = ("shipments", "collectors", "versions", "subjects", "paid_shipments")
+    chosen = {name: list(column) for name, column in zip(names, columns, strict=True)}
+    statement = SQL["lines"].fill(chosen=SQL["lines_by_key"], rule_pauses=SQL["rule_pauses"])
+    found = [_line(row) for row in statement.rows(chosen | {"flag_prefix": FLAG_PREFIX})]
+    return {line.name: line for line in found if line.name is not None}
+
+
 def list_rules(*, as_of: datetime) -> list[RuleVersion]:
     """Return the rules of running seasons and of the last that ended, each by the version in force."""
     limits = {"rule_limit": RULES, "pause_limit": PAUSES, "flag_prefix": FLAG_PREFIX}
@@ -254,6 +266,7 @@ def line(row: db.Row) -> Line:
         boosts=[_boost(told) for told in row["boosts"] or []],
         late=_late(row) if row["late_for"] is not None else None,
         evidence=row["evidence"] or {},
+        name=(row["round"], row["rule_version_id"], row["subject"], row["for_shipment_id"]),
     )
 
 

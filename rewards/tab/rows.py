@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
+from uuid import UUID
 
 Params: TypeAlias = Mapping[str, Any]
+
+# What names a line among those of its collector: round, rule version, subject, and the round that it pays.
+LineName: TypeAlias = tuple[str, int, UUID, int]
+
+# The columns of a line's primary key: shipment, collector, rule version, subject, and the shipment it pays.
+LineKey: TypeAlias = tuple[int, int, int, UUID, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +118,7 @@ class Line:
     whose multipliers together are ``boost_bp``. ``cut_xp`` is what caps took off. ``window_end`` and
     ``audience``, which is empty for everybody, are those of the round whose time is paid, which is one before
     for a ``late`` line. ``evidence`` is what speaks against a sale that counts as a wash trade, by signal.
+    ``name`` is empty where nobody can point at it.
     """
 
     rule: RuleVersion
@@ -132,6 +140,7 @@ class Line:
     boosts: list[Boost]
     late: Late | None = None
     evidence: Mapping[str, Params] = field(default_factory=dict)
+    name: LineName | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rewards.tab import card, history, leaders, sign_in, views
+from rewards.tab import appeals, card, history, leaders, sign_in, views
 
 app_name = "tab"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("card/theme.css", card.theme, name="card_theme"),
     path("leaders/", leaders.page, name="leaders"),
     path("leaders/name/", leaders.choose_naming, name="choose_naming"),
+    path("appeals/", appeals.show_all, name="appeals"),
+    path("appeals/<str:slug>/<int:version>/<uuid:subject>/<int:paid>/", appeals.of_line, name="appeal"),
     path("<str:address>/", views.collector, name="collector"),
     path("<str:address>/rounds/<str:slug>/", views.received_round, name="round"),
 ]

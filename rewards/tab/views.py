@@ -14,12 +14,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.registry import addresses
+from rewards.adjustments import queries as adjustments
+from rewards.appeals import queries as appeals
+from rewards.appeals.queries import OwnAppeal
 from rewards.identity import queries as identity
 from rewards.identity.queries import SignedIn
 from rewards.standings import queries as standings
 from rewards.standings.queries import Board
 from rewards.tab import growth, levels, operations, pauses, queries, resting, seals, tiles
-from rewards.tab.rows import Collector, Hold, Orders
+from rewards.tab.rows import Collector, Hold, LineName, Orders
 
 ROUNDS_WITH_LINES = 6
 CARDS = 6
@@ -133,6 +136,8 @@ def _collector(request: HttpRequest, found: Collector | None, *, signed_in: Sign
         "rounds": latest,
         "earlier_rounds": rounds[ROUNDS_WITH_LINES:],
         "received_count": sum(1 for one in received if one.award_xp),
+        "appeals": _appeals(found) if _is_own(found, signed_in) else None,
+        "corrections": adjustments.list_corrections(collector_id=found.collector_id),
         "rules": rules,
         "pauses": pauses.in_force(rules, at=as_of),
     }
@@ -189,6 +194,7 @@ def received_round(request: HttpRequest, address: str, slug: str) -> HttpRespons
         "as_of": chosen_instant(request) or timezone.now(),
         "collector": found,
         "signed_in": signed_in,
+        "appeals": _appeals(found) if _is_own(found, signed_in) else None,
         "round": with_lines,
         "page": page,
         "page_count": -(-with_lines.line_count // LINES_A_PAGE),
@@ -229,6 +235,12 @@ def shown(request: HttpRequest, template: str, context: dict[str, Any], *, statu
 
 def _is_own(found: Collector, signed_in: SignedIn | None) -> bool:
     return signed_in is not None and signed_in.collector_id == found.collector_id
+
+
+def _appeals(found: Collector) -> dict[LineName, OwnAppeal]:
+    """The latest appeal about each of the collector's own lines that has one."""
+    own = appeals.list_own(collector_id=found.collector_id)
+    return {appeal.line: appeal for appeal in reversed(own)}
 
 
 def may_see(found: Collector | None, signed_in: SignedIn | None) -> bool:

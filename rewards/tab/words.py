@@ -21,7 +21,12 @@ TOLD = {
 IN_ETH = {"ETH", "WETH"}
 
 # What changes of a balance are called, by the reason of their transfer.
-CHANGES = {"award": "Award", "joined": "Moved with a linked wallet"}
+CHANGES = {
+    "award": "Award",
+    "joined": "Moved with a linked wallet",
+    "grant": "Correction, given",
+    "reversal": "Correction, taken back",
+}
 
 
 def happened(line: Line) -> str:

@@ -23,6 +23,9 @@ from hypothesis.stateful import (
 from config import failpoints
 from marketplace.inbox import operations as inbox
 from rewards import pipeline
+from rewards.adjustments import operations as adjustments
+from rewards.adjustments.errors import AdjustmentError
+from rewards.adjustments.sheet import Row
 from rewards.flags import operations as flags
 from rewards.flags.errors import FlagError
 from rewards.rules import operations as engine_rules
@@ -136,7 +139,7 @@ class Program(RuleBasedStateMachine):
     A program with two rounds, from events that come in portions to balances.
 
     Each act is one of the engine's, with what the reference expects of it. A process that dies is an error
-    that is raised at a named point of a batch. Reversing what was shipped has no act yet.
+    that is raised at a named point of a batch.
     """
 
     def __init__(self) -> None:
@@ -147,6 +150,7 @@ class Program(RuleBasedStateMachine):
         self.to_come: list[Told] = []
         self.accepted: list[Told] = []
         self.rounds: list[Round] = []
+        self.taken: dict[tuple[str, str], int] = {}
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -370,6 +374,32 @@ class Program(RuleBasedStateMachine):
         shipments.cancel(slug=one.slug, as_of=self._tick())
         one.state = "cancelled"
 
+    @precondition(lambda self: self._are_in("shipped"))
+    @rule(data=st.data(), share=st.sampled_from([2, 1]))
+    def reverse(self, data: st.DataObject, share: int) -> None:
+        """Take back half of an award, or all of it; more than is left of it is refused as a whole."""
+        one = self._choose(data, "shipped")
+        if not one.awards:
+            return
+        who = data.draw(st.sampled_from(sorted(one.awards)), label="who")
+        xp, left = max(1, one.awards[who] // share), one.awards[who] - self.taken.get((one.slug, who), 0)
+        row = Row(line=1, address=who, amount_xp=-xp, reason="Wrong.", evidence="Seen.", takes_back=one.slug)
+        write = partial(
+            adjustments.write,
+            season=Season.objects.get(),
+            title="Wrong",
+            rows=[row],
+            author="ann",
+            as_of=self._tick(),
+        )
+        if xp > left:
+            with pytest.raises(AdjustmentError, match="are left to take"):
+                write()
+            return
+        made = write()
+        adjustments.approve(adjustment_id=made.id, digest=made.digest, approver="bob", as_of=self._tick())
+        self.taken[one.slug, who] = self.taken.get((one.slug, who), 0) + xp
+
     def _batch(self, data: st.DataObject, one: Round) -> Batch | None:
         batches = list(Batch.objects.filter(shipment__slug=one.slug).order_by("number"))
         return data.draw(st.sampled_from(batches), label="batch") if batches else None
@@ -400,6 +430,9 @@ class Program(RuleBasedStateMachine):
             if row["number"] in one.done:
                 xp = one.awards[row["address"]]
                 expected[row["address"]] = expected.get(row["address"], 0) + xp
+        for (_, who), xp in self.taken.items():
+            expected[who] -= xp
+        expected = {who: xp for who, xp in expected.items() if xp}
         found = {row["address"]: row["balance_xp"] for row in engine.rows(BALANCES)}
         note(f"found {found}, expected {expected}")
         assert {who: xp for who, xp in found.items() if xp} == expected

@@ -22,7 +22,10 @@ from tests.tables import address, day
 pytestmark = pytest.mark.django_db
 
 LOGGED = [
+    "adjustments_adjustment",
+    "adjustments_entry",
     "api_apikey",
+    "appeals_appeal",
     "flags_flag",
     "flags_pause",
     "intake_secret",

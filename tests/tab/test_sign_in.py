@@ -146,14 +146,14 @@ class TestSignIn:
         for secret in (at("ann"), at("bob"), at("cat"), key("bob").address, "0x"):
             assert not [line for line in own if secret.lower() in line.lower()]
 
-    def test_costs_a_page_two_statements_and_one_for_the_place(
+    def test_costs_a_page_two_statements_and_two_for_its_place_and_reports(
         self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         rounds_of("ann")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(f"/rewards/{at('ann')}/")
         own = signed_in("ann")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             own.get("/rewards/")
 
 

@@ -12,6 +12,9 @@ from rewards.tab import figures
 register = template.Library()
 
 TABLES = {
+    "adjustments_adjustment": "Correction",
+    "adjustments_entry": "Entry of a correction",
+    "appeals_appeal": "Appeal",
     "fairness_decision": "Decision about a sale",
     "flags_flag": "Flag",
     "flags_pause": "Pause",

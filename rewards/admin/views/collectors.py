@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.registry import addresses
 from marketplace.registry.models import Wallet
+from rewards.adjustments import queries as adjustments
 from rewards.admin.site import site
 from rewards.ledger import queries as ledger
 from rewards.ledger.operations import Holder
@@ -63,5 +64,7 @@ def show(request: HttpRequest, address: str) -> HttpResponse:
         order_count=orders.order_count,
         rounds=queries.with_first_lines(rounds, collector_id=found.collector_id),
         pauses=paused.in_force(rules, at=now),
+        corrections=adjustments.list_corrections(collector_id=found.collector_id),
+        may_write=request.user.has_perm("staff.correct"),
         transfers=[(one, shipments.get(one.shipment_id or 0)) for one in transfers],
     )

@@ -1,13 +1,16 @@
 -- How a plan's awards are spread: percentiles by the nearest rank, and what the top hundredth of the
 -- collectors gets.
-WITH numbered AS (
+WITH award AS (
+    {amounts}
+),
+
+numbered AS (
     SELECT
         award.amount_xp,
         ROW_NUMBER() OVER (ORDER BY award.amount_xp) AS place,
         COUNT(*) OVER () AS award_count,
         (COUNT(*) OVER () + 99) / 100 AS top_count
-    FROM shipments_award AS award
-    WHERE award.shipment_id = %(shipment_id)s
+    FROM award
 ),
 
 total AS (

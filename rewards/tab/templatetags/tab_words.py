@@ -1,5 +1,6 @@
 """The tab's words, figures and pictures as template filters; what they say is decided elsewhere."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django import template
@@ -7,8 +8,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from marketplace.registry import addresses
-from rewards.tab import boards, curves, figures, names, offers, pauses, reasons, terms, tiles, words
-from rewards.tab.rows import Pause
+from rewards.appeals.queries import OwnAppeal
+from rewards.tab import appeals, boards, curves, figures, names, offers, pauses, reasons, terms, tiles, words
+from rewards.tab.rows import Line, LineName, Pause
 
 register = template.Library()
 
@@ -37,6 +39,8 @@ register.filter("why_nothing", reasons.why_nothing)
 register.filter("boost", words.boost)
 register.filter("reached", words.reached)
 register.filter("days_to_go", words.days_to_go)
+register.filter("appeal_standing", appeals.standing)
+register.filter("appeal_correction", appeals.correction)
 register.filter("order", offers.order)
 register.filter("missing", offers.missing)
 register.filter("against", offers.against)
@@ -55,6 +59,12 @@ register.filter("signed", figures.signed_xp)
 register.filter("due", words.due)
 register.filter("follows_gap", boards.follows_gap)
 register.filter("no_round_yet", words.no_round_yet)
+
+
+@register.filter
+def of_line(appeals: Mapping[LineName, OwnAppeal], line: Line) -> OwnAppeal | None:
+    """The collector's latest report about a line; None without one."""
+    return appeals.get(line.name) if line.name is not None else None
 
 
 @register.simple_tag

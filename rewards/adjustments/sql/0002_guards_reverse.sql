@@ -1,0 +1,18 @@
+DROP TRIGGER every_new_row_is_logged ON adjustments_adjustment;
+DROP TRIGGER every_change_is_logged ON adjustments_adjustment;
+DROP TRIGGER every_removal_is_logged ON adjustments_adjustment;
+DROP TRIGGER every_new_row_is_logged ON adjustments_entry;
+DROP TRIGGER every_change_is_logged ON adjustments_entry;
+DROP TRIGGER every_removal_is_logged ON adjustments_entry;
+DROP TRIGGER entries_never_change ON adjustments_entry;
+DROP TRIGGER entries_are_written_before_approval ON adjustments_entry;
+DROP TRIGGER entries_change_before_approval ON adjustments_entry;
+DROP TRIGGER entries_are_cleared_before_approval ON adjustments_entry;
+DROP TRIGGER adjustments_stay ON adjustments_entry;
+DROP TRIGGER adjustments_stay ON adjustments_adjustment;
+DROP TRIGGER adjustment_goes_one_way ON adjustments_adjustment;
+DROP FUNCTION adjustments_keep_words();
+DROP FUNCTION adjustments_keep_entries();
+DROP FUNCTION adjustments_refuse_removal();
+DROP FUNCTION adjustments_keep_life_cycle();
+DROP FUNCTION adjustments_list_problems(BIGINT);

@@ -153,9 +153,9 @@ def find_lines(*, keys: Sequence[LineKey]) -> dict[LineName, Line]:
     columns = zip(*keys, strict=True) if keys else ((), (), (), (), ())
     names = ("shipments", "collectors", "versions", "subjects", "paid_shipments")
     chosen = {name: list(column) for name, column in zip(names, columns, strict=True)}
-    statement = SQL["lines"].fill(chosen=SQL["lines_by_key"], rule_pauses=SQL["rule_pauses"])
-    found = [_line(row) for row in statement.rows(chosen | {"flag_prefix": FLAG_PREFIX})]
-    return {line.name: line for line in found if line.name is not None}
+    rows = lines_of(chosen=SQL["lines_by_key"]).rows(chosen | {"flag_prefix": FLAG_PREFIX})
+    found = map(line, rows)
+    return {one.name: one for one in found if one.name is not None}
 
 
 def list_rules(*, as_of: datetime) -> list[RuleVersion]:

@@ -55,6 +55,19 @@ def list_inputs_then(*, shipment: Shipment) -> list[Input]:
     return [_input(by_name[one["rule"], one["version"]], one) for one in told]
 
 
+def _collections(version: RuleVersion, told: Mapping[str, Any]) -> list[int] | None:
+    """
+    What a version looked at in a round. Who was a top collection, or verified, stays as the plan says.
+
+    Collections by name are looked up anew: one that no event had named by then is no other one for that.
+    """
+    if told["collections"] == "all":
+        return None
+    choice = version.params["collections"]
+    slugs = choice["slugs"] if choice["of"] == "named" else told["collections"]
+    return sorted(Collection.objects.filter(slug__in=slugs).values_list("id", flat=True))
+
+
 def _input(version: RuleVersion, told: Mapping[str, Any]) -> Input:
     return Input(
         version=rules.in_part_of_window(
@@ -62,11 +75,7 @@ def _input(version: RuleVersion, told: Mapping[str, Any]) -> Input:
             starts_at=datetime.fromisoformat(told["starts_at"]),
             ends_at=datetime.fromisoformat(told["ends_at"]),
         ),
-        collections=(
-            None
-            if told["collections"] == "all"
-            else sorted(Collection.objects.filter(slug__in=told["collections"]).values_list("id", flat=True))
-        ),
+        collections=_collections(version, told),
         live=[
             Span(starts_at=datetime.fromisoformat(since), ends_at=datetime.fromisoformat(until))
             for since, until in told["live"]

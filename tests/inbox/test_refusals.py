@@ -1,6 +1,8 @@
 """What is refused, each with its exact sentence."""
 
 import json
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -211,6 +213,15 @@ NO_EVENTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 }
 
 CASES = [(kind, changes, sentence) for sentence, cases in NO_EVENTS.items() for kind, changes in cases]
+
+
+@pytest.fixture(autouse=True)
+def recursion_limit() -> Iterator[None]:
+    """Python's own limit, which Hypothesis raises for the tests that it runs and those after them."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000)
+    yield
+    sys.setrecursionlimit(before)
 
 
 def refusal(line: bytes) -> str:

@@ -18,7 +18,8 @@ rates_micro_xp = st.sampled_from([0, 333_333, 1_500_000, 77_000_000])
 collections = st.one_of(
     st.just("all"),
     st.just(["apes", "cats"]),
-    st.lists(st.sampled_from(["apes", "cats", "none"]), min_size=1, unique=True),
+    # Sorted, as the engine keeps them: two versions that name the same ones are one version.
+    st.lists(st.sampled_from(["apes", "cats", "none"]), min_size=1, unique=True).map(sorted),
     st.builds(
         lambda count, buyers: {"top_volume": {"count": count, "minimum_buyers": buyers}},
         st.integers(1, 2),

@@ -38,13 +38,26 @@ agreement = settings(
 )
 
 
+def standing_first(link: set[str], market: Market) -> list[str]:
+    """
+    The wallets of a link, led by the first of all that are linked to them sooner or later.
+
+    Who comes first stands for the collector, and a plan's digest names them. So the order of links may
+    not choose, as it does not where people link: they add wallets to the one that stands for them.
+    """
+    together = set(link)
+    while more := [one for one in market.links if one & together and not one <= together]:
+        together |= more[0]
+    return [min(together), *sorted(link - {min(together)})]
+
+
 def deliver(market: Market, delivery: Delivery, *, after_each: Callable[[], object] = lambda: None) -> None:
     """Let a market reach the inbox in one way, refreshing facts on the way and at the end."""
     for number, batch in enumerate(delivery.batches):
         assert inbox.accept(events=batch).refused == 0
         for link, after in zip(market.links, delivery.links_after, strict=True):
             if after == number:
-                registry.link(addresses=sorted(link), as_of=NOW)
+                registry.link(addresses=standing_first(link, market), as_of=NOW)
         if delivery.refresh_after[number]:
             facts.refresh(as_of=NOW)
             after_each()

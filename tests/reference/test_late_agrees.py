@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import event, given, note, settings
+from hypothesis import event, given, note, reject, settings
 from hypothesis import strategies as st
 
 from marketplace.facts import operations as engine_facts
@@ -15,6 +15,7 @@ from rewards.rules.models import Rule as EngineRule
 from rewards.rules.models import Season
 from rewards.shipments import audit
 from rewards.shipments import operations as shipments
+from rewards.shipments.errors import PlanFailed
 from tests.reference import engine
 from tests.reference.facts import Facts, facts
 from tests.reference.late import LateLine, frozen, late_lines, thing_of, things
@@ -186,9 +187,16 @@ class TestLateLines:
                 registry.link(addresses=sorted(link), as_of=NOW)
             engine_facts.refresh(as_of=NOW)
             put(program)
-            approved_first()
-            told(order[cut:])
-            planned_second(program)
+            try:
+                approved_first()
+                told(order[cut:])
+                planned_second(program)
+            except PlanFailed:
+                # A price beyond reason fails closed; the reference must find it as large.
+                transaction.set_rollback(True)
+                plans = [*first.lines, *known.lines, *second.lines]
+                assert max(line.base_micro_xp for line in plans) >= 2**63
+                reject()
             found, own = engine_late(alone), engine_own()
             findings = [one for one in audit.list_findings() if one.promise == "P13"]
             transaction.set_rollback(True)

@@ -9,6 +9,7 @@ import pytest
 from marketplace.facts import operations as facts
 from rewards.rules import operations as rules
 from rewards.shipments import audience as audiences
+from rewards.shipments import supervision
 from rewards.shipments.audience import Audience
 from rewards.shipments.models import Shipment
 from tests.facts.given import linked
@@ -118,6 +119,7 @@ class TestFilters:
 
     def test_a_plan_for_others_has_another_digest(self) -> None:
         everybody = planned().plan_digest
+        supervision.send_back(slug="march", comment="For others.", by="bob", as_of=PLANNED_AT)
         Shipment.objects.filter(slug="march").update(
             audience=audiences.stored(Audience(first_seen_before=day("2026-03-02")))
         )

@@ -16,7 +16,7 @@ PASSWORD = "a long one for the tests"  # noqa: S105 (of users of a test)
 def staff_page(browser: Browser, server: str, name: str) -> Page:
     """A page on which somebody of the staff has signed in."""
     page = browser.new_page()
-    page.goto(f"{server}/admin/login/")
+    page.goto(f"{server}/admin/login/?next=/admin/")
     page.fill("input[name=username]", name)
     page.fill("input[name=password]", PASSWORD)
     page.click("button[type=submit]")

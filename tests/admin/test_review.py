@@ -175,7 +175,7 @@ class TestDecision:
         said = text(bob().get(MARCH))
         assert "More than the 500 XP that are left" in said
         assert "Approve" not in said
-        assert "You wrote this round, so somebody else approves it." in text(
+        assert "You wrote or changed this round, so somebody else approves it." in text(
             signed_in("approver", name="ann").get(MARCH)
         )
         viewer = signed_in("viewer", name="vera")

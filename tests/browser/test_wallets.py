@@ -86,6 +86,8 @@ class TestWallets:
         context.on("request", lambda request: sent.append(request))  # noqa: PLW0108 (a list takes no marks of Playwright)
 
         page, wallet = signed_in(context, server, "ann")
+        picture(page, "sealed")
+        page.get_by_role("button", name="Open it").click()
         expect(page.get_by_text("100 XP").first).to_be_visible()
         expect(page.get_by_text("SuperRare #1", exact=True).first).to_be_visible()
         expect(page.get_by_text("SuperRare #2", exact=True)).to_have_count(0)

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from marketplace.facts import operations as facts
 from marketplace.facts.models import Sale
 from marketplace.inbox import operations as inbox
-from tests.inbox.samples import events
+from tests.inbox.samples import analyze, events
 from tests.rules.given import PLANNED_AT
 
 DOCS = Path(__file__).parents[2] / "docs" / "explanation" / "fairness.md"
@@ -32,6 +32,7 @@ class TestSignals:
 
     def test_counts_the_sales_of_a_real_market_as_the_docs_say(self) -> None:
         inbox.accept(events=events("superrare"))
+        analyze()
         facts.refresh(as_of=PLANNED_AT)
         docs = DOCS.read_text(encoding="utf-8")
         said = printed()

@@ -10,7 +10,7 @@ from rewards.flags import operations as flags
 from rewards.program import operations as program
 from rewards.program.file import read
 from rewards.shipments.models import Shipment
-from tests.inbox.samples import events
+from tests.inbox.samples import analyze, events
 from tests.presets.given import APPLIED_AT, PRESETS, planned_round
 from tests.tables import day
 
@@ -27,6 +27,7 @@ def told(shipment: Shipment) -> list[str]:
 class TestMonth:
     def test_pays_what_the_docs_say_and_less_by_what_was_paused(self) -> None:
         inbox.accept(events=events("superrare"))
+        analyze()
         facts.refresh(as_of=APPLIED_AT)
         path = PRESETS.parent / "superrare-liquidity.toml"
         program.apply(program=read(path), author="ann", as_of=APPLIED_AT)

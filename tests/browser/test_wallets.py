@@ -76,6 +76,13 @@ def replayed(page: Page, server: str, body: str) -> tuple[int, str]:
     return status, said
 
 
+def open_round(page: Page) -> None:
+    """Open what the first round brought."""
+    picture(page, "sealed")
+    page.get_by_role("button", name="Open it").click()
+    expect(page.get_by_text("100 XP").first).to_be_visible()
+
+
 class TestWallets:
     def test_sign_in_link_and_sign_out(self, server: str, browser: Browser) -> None:
         context = browser.new_context()
@@ -86,9 +93,7 @@ class TestWallets:
         context.on("request", lambda request: sent.append(request))  # noqa: PLW0108 (a list takes no marks of Playwright)
 
         page, wallet = signed_in(context, server, "ann")
-        picture(page, "sealed")
-        page.get_by_role("button", name="Open it").click()
-        expect(page.get_by_text("100 XP").first).to_be_visible()
+        open_round(page)
         expect(page.get_by_text("SuperRare #1", exact=True).first).to_be_visible()
         expect(page.get_by_text("SuperRare #2", exact=True)).to_have_count(0)
         picture(page, "own")

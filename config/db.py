@@ -123,9 +123,16 @@ class Folder:
 
 
 def folder(name: str = "sql") -> Folder:
-    """The folder of SQL files beside the calling module."""
-    caller = inspect.stack()[1].filename
-    return Folder(Path(caller).parent / name)
+    """
+    The folder of SQL files beside the calling module.
+
+    The frame itself is asked: ``inspect.stack()`` reads the source of every module on the way, close to a
+    second a call while Django loads.
+    """
+    caller = inspect.currentframe()
+    assert caller is not None
+    assert caller.f_back is not None
+    return Folder(Path(caller.f_back.f_code.co_filename).parent / name)
 
 
 def in_one_transaction(work: Callable[Taken, Given]) -> Callable[Taken, Given]:

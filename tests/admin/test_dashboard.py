@@ -136,7 +136,7 @@ class TestFigures:
     ) -> None:
         vera = signed_in("viewer")
         sample.fill()
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             vera.get("/admin/")
 
     def test_sums_a_shipment_up_once(self, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -10,7 +10,7 @@ from rewards.flags import operations as flags
 from rewards.program import operations as program
 from rewards.program.file import read
 from rewards.shipments.models import Shipment
-from tests.inbox.samples import analyze, events
+from tests.inbox.samples import events
 from tests.presets.given import APPLIED_AT, PRESETS, planned_round
 from tests.tables import day
 
@@ -23,11 +23,11 @@ def told(shipment: Shipment) -> list[str]:
     return [f"  total     {shipment.total_xp:,} XP; the season", f"  digest    {shipment.plan_digest}\n"]
 
 
-@pytest.mark.django_db
+# A copy of its own: the shared tables are full of rows that were rolled back, which the planner counts.
+@pytest.mark.usefixtures("cloned_database")
 class TestMonth:
     def test_pays_what_the_docs_say_and_less_by_what_was_paused(self) -> None:
         inbox.accept(events=events("superrare"))
-        analyze()
         facts.refresh(as_of=APPLIED_AT)
         path = PRESETS.parent / "superrare-liquidity.toml"
         program.apply(program=read(path), author="ann", as_of=APPLIED_AT)

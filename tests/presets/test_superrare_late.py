@@ -15,7 +15,7 @@ from rewards.shipments.models import Shipment
 from rewards.whatif import operations as whatif
 from rewards.whatif import rounds
 from rewards.whatif.changes import Changes
-from tests.inbox.samples import analyze, events
+from tests.inbox.samples import events
 from tests.presets.given import APPLIED_AT, PRESETS, planned_round
 
 DOCS = Path(__file__).parents[2] / "docs" / "explanation" / "late.md"
@@ -27,13 +27,13 @@ def told(shipment: Shipment) -> list[str]:
     return [line for line in said if "next" not in line]
 
 
-@pytest.mark.django_db
+# A copy of its own: the shared tables are full of rows that were rolled back, which the planner counts.
+@pytest.mark.usefixtures("cloned_database")
 class TestLate:
     def test_pays_what_the_docs_say_and_nobody_has_less_than_with_all_events_in_time(self) -> None:
         docs = DOCS.read_text(encoding="utf-8")
         sample = events("superrare")
         inbox.accept(events=[one for number, one in enumerate(sample, 1) if number % 20])
-        analyze()
         facts.refresh(as_of=APPLIED_AT)
         program.apply(program=read(PRESETS.parent / "superrare.toml"), author="ann", as_of=APPLIED_AT)
         february = planned_round("2019-02")
@@ -42,7 +42,6 @@ class TestLate:
         shipments.approve(slug="2019-02", digest=february.plan_digest, approver="bob", as_of=APPLIED_AT)
 
         inbox.accept(events=sample[19::20])
-        analyze()
         facts.refresh(as_of=APPLIED_AT)
         said += told(planned_round("2019-03"))
         assert [line for line in said if line not in docs] == []

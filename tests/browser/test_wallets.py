@@ -124,7 +124,7 @@ class TestWallets:
 
         page.goto(f"{server}/rewards/")
         expect(page.get_by_text("300 XP").first).to_be_visible()
-        expect(page.get_by_text("Bought SuperRare #2 for 1 ETH")).to_be_visible()
+        expect(page.get_by_text("Bought SuperRare #2 for 1 ETH").first).to_be_visible()
         thief.goto(f"{server}/rewards/{key('bob').address}/")
         expect(thief.get_by_role("heading", name="This page is private")).to_be_visible()
         picture(thief, "private")

@@ -29,7 +29,7 @@ class TestRoles:
         assert table("\n".join(["role | may", *rows])) == table("""
             role     | may
             viewer   | look
-            operator | edit_lists edit_rules halt judge keep_webhooks look pause plan send_back
+            operator | answer correct edit_lists edit_rules halt judge keep_webhooks look pause plan send_back
             approver | adjust approve halt judge look send_back
         """)
 

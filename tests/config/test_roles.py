@@ -24,7 +24,15 @@ def privileges(table: str) -> list[str]:
 
 class TestGrant:
     @pytest.mark.parametrize(
-        "table", ["ledger_transfer", "ledger_account", "inbox_event", "intake_delivery", "shipments_comment"]
+        "table",
+        [
+            "facts_change",
+            "inbox_event",
+            "intake_delivery",
+            "ledger_account",
+            "ledger_transfer",
+            "shipments_comment",
+        ],
     )
     def test_lets_the_app_only_add_to_what_only_grows(self, db: None, table: str) -> None:
         assert privileges(table) == ["SELECT", "INSERT"]

@@ -6,6 +6,7 @@ from marketplace.facts import operations as facts
 from marketplace.facts.models import Change
 from marketplace.inbox import operations as inbox
 from tests.facts.given import NOW, linked, told
+from tests.ledger.test_guards import ROLES, refused
 from tests.tables import event, given_events, short
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +122,23 @@ class TestRebuild:
         facts.rebuild(as_of=NOW)
         facts.rebuild(as_of=NOW)
         assert changed_from() == ["1970-01-01"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE facts_change SET changed_from = now()",
+        "DELETE FROM facts_change",
+        "TRUNCATE facts_change",
+    ],
+)
+def test_what_changed_stays_known_whoever_asks(role: str, statement: str) -> None:
+    told("""
+        kind | token | to  | at
+        mint | a     | ann | 2026-01-10
+    """)
+    # Sessions of the app have no right to it either.
+    expected = {"changes_of_facts_stay"} | ({"42501"} if role == "app" else set())
+    assert refused(statement, role=role) in expected
+    assert changed_from() == ["2026-01-10"]

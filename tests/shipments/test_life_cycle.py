@@ -120,6 +120,7 @@ class TestLifeCycle:
             "window_end = window_end + INTERVAL '1 day'",
             "plan_digest = 'other'",
             "plan_inputs = '[]'",
+            "facts_change = facts_change + 1",
             "line_count = 0",
             "award_count = 0",
             "total_xp = 1",

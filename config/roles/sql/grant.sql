@@ -8,14 +8,16 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %I', app_role);
     EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %I', app_role);
 
-    -- Events, transfers, comments and decisions are added and never changed. An account's balance is changed by the ledger's
-    -- own trigger, with its owner's rights. Which migrations ran is the owner's business.
+    -- Events, changes of facts, transfers, comments and decisions are added and never changed. An account's
+    -- balance is changed by the ledger's own trigger, with its owner's rights. Which migrations ran is the
+    -- owner's business.
     FOR restricted IN
         SELECT
             pg_class.oid::regclass AS table_name,
             rules.forbidden
         FROM (
             VALUES
+            ('facts_change', 'UPDATE, DELETE'),
             ('fairness_decision', 'UPDATE, DELETE'),
             ('inbox_event', 'UPDATE, DELETE'),
             ('intake_delivery', 'UPDATE, DELETE'),

@@ -25,6 +25,7 @@ FROM (
     ('appeals_appeal', 'appeals_stay'),
     ('appeals_appeal', 'every_change_is_logged'),
     ('appeals_appeal', 'few_appeals_are_open'),
+    ('facts_change', 'changes_of_facts_stay'),
     ('fairness_decision', 'decisions_stay'),
     ('fairness_decision', 'every_new_row_is_logged'),
     ('flags_flag', 'every_change_is_logged'),

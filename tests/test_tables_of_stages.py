@@ -189,6 +189,8 @@ EXPECTED = table("""
     tab       | reads  | shipments_shipment
     tab       | reads  | standings_optout
     tab       | reads  | tab_opening
+    api       | reads  | adjustments_adjustment
+    api       | reads  | appeals_appeal
     api       | reads  | facts_hold
     api       | reads  | facts_order
     api       | reads  | inbox_event

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import BasePermission
+from rest_framework.authentication import BaseAuthentication, CSRFCheck, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, UnsupportedMediaType
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from rewards.api import operations, queries
@@ -19,6 +20,8 @@ from rewards.identity import queries as identity
 if TYPE_CHECKING:
     # It is made with the classes of this file, so it can only be imported after them.
     from rest_framework.views import APIView
+
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 SECRET = re.compile(r"hfk_[0-9a-f]{8}_[A-Za-z0-9_-]{43}")
 
@@ -66,17 +69,40 @@ class SignInAuthentication(BaseAuthentication):
     """
     The session cookie of a collector who has signed in. A member of staff is none, and no key is one.
 
-    What a view does with it must be safe to be asked for by another site: reading is.
+    Another site can have a visitor ask with that cookie. Reading does no harm, for it cannot see the answer;
+    for anything else the token of Django's forms must come with it, in the header X-CSRFToken.
     """
 
     def authenticate(self, request: Request) -> tuple[Browser, None] | None:
         """Whose session it is; None without one."""
         sign_in_id = identity.get_sign_in_id(request=request._request)  # noqa: SLF001 (the session is Django's)
-        return (Browser(sign_in_id=sign_in_id), None) if sign_in_id else None
+        if not sign_in_id:
+            return None
+        if request.method not in SAFE_METHODS:
+            _check_token(request)
+        return Browser(sign_in_id=sign_in_id), None
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""
         return f'Cookie realm="Holdfast", cookie-name="{settings.SESSION_COOKIE_NAME}"'
+
+
+def _check_token(request: Request) -> None:
+    """Raise PermissionDenied unless the token of our own pages came along."""
+    if request.content_type.split(";")[0].strip().lower() in FORMS:
+        # Django would read a form for its token, which is no body of the API anyway.
+        raise UnsupportedMediaType(request.content_type)
+    check = CSRFCheck(_view)
+    check.process_request(request._request)  # noqa: SLF001 (cookie and token are Django's)
+    if check.process_view(request._request, _view, (), {}):  # noqa: SLF001
+        raise PermissionDenied(
+            "The header X-CSRFToken is missing, or is not what the cookie csrftoken has. Nothing was done."
+        )
+
+
+def _view(_request: HttpRequest) -> HttpResponse:
+    """Stand where the check wants a view; it is never called."""
+    return HttpResponse()
 
 
 class HasScope(BasePermission):

@@ -26,7 +26,7 @@ SQL = db.folder()
 ME, WALLETS = (SQL[name].fill(signed_in=SIGNED_IN) for name in ("me", "me_wallets"))
 LISTS = {
     name: SQL["page"].fill(signed_in=SIGNED_IN, listed=SQL[f"me_{name}"])
-    for name in ("awards", "ledger", "holds", "orders")
+    for name in ("awards", "ledger", "holds", "orders", "appeals")
 }
 LINES = SQL["me_lines"].fill(
     signed_in=SIGNED_IN, lines=tab.lines_of(chosen=SQL["chosen_lines"].fill(signed_in=SIGNED_IN))
@@ -39,6 +39,7 @@ ROUNDS = Order(name="rounds", **NEWEST_FIRST)
 ORDERS = {
     "awards": Order(name="awards", **NEWEST_FIRST),
     "ledger": Order(name="ledger", **NEWEST_FIRST),
+    "appeals": Order(name="appeals", **NEWEST_FIRST),
     "holds": Order(
         name="holds",
         start={"after_at": EARLIEST, "after_key": UUID(int=0), "after_wallet": 0, "after_part": 0},
@@ -106,7 +107,7 @@ def _body(statement: db.Statement, values: Mapping[str, Any]) -> str | None:
 
 
 def get_own_page(*, name: str, sign_in_id: str, page: Page, as_of: datetime) -> str | None:
-    """A page of a list as JSON: ``awards``, ``ledger``, ``holds`` or ``orders``. None as for ``get_me``."""
+    """A page of one of ``LISTS`` as JSON. None as for ``get_me``."""
     rows = LISTS[name].prepared_rows({"sign_in_id": sign_in_id, "as_of": as_of} | page.values)
     if not rows:
         return None

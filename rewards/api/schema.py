@@ -41,6 +41,7 @@ ALWAYS = {
 }
 WITH_A_KEY = {401: "No key that counts.", 403: "A key without the scope."}
 WITH_A_SIGN_IN = {401: "Nobody has signed in with this browser, or not any more."}
+WITHOUT_A_TOKEN = {403: "The header X-CSRFToken is missing, or is not what the cookie has."}
 WITH_A_BODY = {
     400: "The body has mistakes.",
     413: "The body is larger than 64 KiB.",
@@ -64,6 +65,8 @@ def problems_of(operation: dict[str, Any]) -> dict[int, str]:
         found |= SHOWN_KEYS
     if "requestBody" in operation:
         found |= WITH_A_BODY
+        if {"sign_in": []} in security:
+            found |= WITHOUT_A_TOKEN
     if any(parameter["in"] == "query" for parameter in parameters):
         found |= WITH_A_QUERY
     if any(parameter["in"] == "path" for parameter in parameters):

@@ -6,7 +6,7 @@ An address has no slash at its end. What is not listed is answered by a problem 
 
 from django.urls import path, re_path, register_converter
 
-from rewards.api.views import collectors, description, flags, me, ops, program
+from rewards.api.views import appeals, collectors, description, flags, me, ops, program
 from rewards.api.views.base import NothingHere
 
 app_name = "api"
@@ -45,6 +45,7 @@ urlpatterns = [
     path("v1/me/holds", me.Holds.as_view(), name="holds"),
     path("v1/me/orders", me.Orders.as_view(), name="orders"),
     path("v1/me/wallets", me.Wallets.as_view(), name="wallets"),
+    path("v1/me/appeals", appeals.Appeals.as_view(), name="appeals"),
     path("v1/collectors/<name:address>/balance", collectors.Balance.as_view(), name="balance"),
     path("v1/rules", program.Rules.as_view(), name="rules"),
     path("v1/seasons", program.Seasons.as_view(), name="seasons"),

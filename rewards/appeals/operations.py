@@ -13,6 +13,7 @@ from rewards.adjustments.sheet import Row
 from rewards.appeals.errors import AppealError, AppealRefused, UnknownAppeal
 from rewards.appeals.models import MOST_LETTERS, MOST_OPEN, Appeal
 from rewards.identity.queries import SignedIn
+from rewards.webhooks import operations as webhooks
 
 SQL = db.folder()
 
@@ -79,8 +80,8 @@ def answer(*, appeal_id: int, text: str, by: str, as_of: datetime, grant_xp: int
     """
     Answer an appeal, once; with ``grant_xp`` a correction is written that a second person approves.
 
-    All of it is one transaction. Raises AppealError for one that is answered, and AdjustmentError where the
-    correction cannot be written.
+    All of it is one transaction, and endpoints are told in it. Raises AppealError for one that is answered,
+    and AdjustmentError where the correction cannot be written.
     """
     said = _said(text, "An appeal is answered in words; the collector reads them.", AppealError)
     appeal = Appeal.objects.select_for_update(of=("self",)).select_related("shipment__season")
@@ -96,7 +97,28 @@ def answer(*, appeal_id: int, text: str, by: str, as_of: datetime, grant_xp: int
     appeal_now.state, appeal_now.answer = "answered", said
     appeal_now.answered_by, appeal_now.answered_at = by, as_of
     appeal_now.save()
+    _announce(appeal_now)
     return appeal_now
+
+
+def _announce(appeal: Appeal) -> None:
+    """
+    Tell that an appeal has its answer, and whom it concerns; what was said is for the collector alone.
+
+    The wallet is the one that stands for whoever has the line now; the wallet of the line may be a linked
+    one, and stays unnamed.
+    """
+    assert appeal.answered_at is not None
+    owner = Wallet.objects.filter(id=appeal.line_collector_id).values("collector_id")
+    stands = Wallet.objects.get(id=owner[:1])
+    data = {
+        "appeal": appeal.id,
+        "round": appeal.shipment.slug,
+        "title": appeal.shipment.title,
+        "wallet": stands.address,
+        "opened_at": webhooks.instant(appeal.opened_at),
+    }
+    webhooks.announce(kind="appeal.answered", key=f"appeal:{appeal.id}", data=data, at=appeal.answered_at)
 
 
 def _correct(appeal: Appeal, *, said: str, by: str, as_of: datetime, grant_xp: int) -> Adjustment:

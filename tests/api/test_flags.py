@@ -28,6 +28,7 @@ ROUTES = {
     "v1/me/holds": ("get", "me"),
     "v1/me/orders": ("get", "me"),
     "v1/me/wallets": ("get", "me"),
+    "v1/me/appeals": ("get", "me"),
     "v1/collectors/<name:address>/balance": ("get", "public"),
     "v1/rules": ("get", "public"),
     "v1/seasons": ("get", "public"),

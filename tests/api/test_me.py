@@ -159,6 +159,7 @@ class TestLines:
         ]
         assert lines[0] == {
             "round": "round-1",
+            "id": lines[0]["id"],
             "late_for": None,
             "rule": {"slug": "buying", "title": "Buying", "kind": "purchase", "version": 1},
             "reason": "earned",

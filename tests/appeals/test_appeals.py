@@ -10,12 +10,14 @@ from django.test import Client
 from marketplace.registry import operations as registry
 from marketplace.registry.models import Wallet
 from rewards.adjustments import operations as adjustments
+from rewards.adjustments.errors import AdjustmentError
 from rewards.adjustments.models import Adjustment
 from rewards.appeals import operations as appeals
 from rewards.appeals.errors import AppealError, AppealRefused, UnknownAppeal
 from rewards.appeals.models import MOST_OPEN, Appeal
 from rewards.identity.queries import SignedIn
 from rewards.shipments.models import Line
+from rewards.webhooks.models import Message
 from tests.admin.given import signed_in as staff
 from tests.admin.given import text as page_text
 from tests.identity.given import at
@@ -112,6 +114,30 @@ class TestPath:
         said = text(signed_in("ann").get("/rewards/appeals/"))
         assert "A correction of 5 XP was proposed, and not approved." in said
         assert "It was right." not in said
+
+
+class TestWebhook:
+    def test_says_who_was_answered_once_and_not_what(self) -> None:
+        one = opened("bob", said="My secret.")
+        registry.link(addresses=[at("ann"), at("bob")], as_of=NOW)
+        with pytest.raises(AdjustmentError), transaction.atomic():
+            appeals.answer(appeal_id=one.id, text="Yes.", by="olga", as_of=NOW, grant_xp=0)
+        assert not Message.objects.exists()
+
+        appeals.answer(appeal_id=one.id, text="An answer.", by="olga", as_of=NOW, grant_xp=5)
+        with pytest.raises(AppealError):
+            appeals.answer(appeal_id=one.id, text="Another.", by="olga", as_of=NOW)
+
+        told = Message.objects.get()
+        assert (told.kind, told.key) == ("appeal.answered", f"appeal:{one.id}")
+        # Ann's wallet stands for both now; that bob's is hers is nobody else's affair.
+        assert told.data == {
+            "appeal": one.id,
+            "round": "spring-round",
+            "title": "Spring round",
+            "wallet": at("ann"),
+            "opened_at": "2019-05-01T00:00:00Z",
+        }
 
 
 class TestTwoUsers:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView
@@ -24,6 +25,8 @@ class Description(SpectacularAPIView, ApiView):
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer]
 
 
+# The token of its cookie goes with what is tried out as a collector.
+@ensure_csrf_cookie
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The description as a page on which it can be tried out. Nothing on it comes from another host."""

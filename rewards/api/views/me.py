@@ -16,9 +16,11 @@ from rewards.api.fields import Instant
 from rewards.api.pages import page_of
 from rewards.api.views.base import PAGE_PARAMETERS, ApiView
 from rewards.tab import reasons, words
-from rewards.tab.rows import Line
+from rewards.tab.rows import Line, LineName
 
 LONGEST_NAME = 200
+
+GONE = "Nobody has signed in with this browser any more. Sign in again."
 
 # The states in which collectors see a round.
 GONE_OUT = ["shipping", "halted", "shipped", "sealed"]
@@ -113,6 +115,7 @@ class LineRuleSerializer(serializers.Serializer[object]):
 class LineSerializer(serializers.Serializer[object]):
     """One reason for XP, or for none."""
 
+    id = serializers.CharField(help_text="What names the line, such as in a report about it.")
     round = serializers.CharField(help_text="The round that it came with.")
     late_for = serializers.CharField(
         allow_null=True, help_text="The title of an earlier round that it is for."
@@ -168,7 +171,7 @@ def sign_in_of(request: Request) -> str:
 def answered(body: str | None) -> HttpResponse:
     """A body that was written by the database; a 401 where it found nobody who has signed in."""
     if body is None:
-        raise NotAuthenticated("Nobody has signed in with this browser any more. Sign in again.")
+        raise NotAuthenticated(GONE)
     return HttpResponse(body, content_type="application/json")
 
 
@@ -204,7 +207,8 @@ class OwnPage(MeView):
         )
 
 
-def _described(name: str, item: type[serializers.Serializer[Any]], text: str) -> Any:
+def described(name: str, item: type[serializers.Serializer[Any]], text: str) -> Any:
+    """What the description says of a list that is an OwnPage."""
     return extend_schema_view(
         get=extend_schema(
             operation_id=f"list_my_{name}",
@@ -216,28 +220,28 @@ def _described(name: str, item: type[serializers.Serializer[Any]], text: str) ->
     )
 
 
-@_described("awards", AwardSerializer, "What rounds brought, the latest first.")
+@described("awards", AwardSerializer, "What rounds brought, the latest first.")
 class Awards(OwnPage):
     """What rounds brought."""
 
     name = "awards"
 
 
-@_described("ledger", TransferSerializer, "Every transfer of the collector's XP, the latest first.")
+@described("ledger", TransferSerializer, "Every transfer of the collector's XP, the latest first.")
 class Ledger(OwnPage):
     """The ledger."""
 
     name = "ledger"
 
 
-@_described("holds", HoldSerializer, "The tokens that the collector has now, the longest held first.")
+@described("holds", HoldSerializer, "The tokens that the collector has now, the longest held first.")
 class Holds(OwnPage):
     """What the collector holds."""
 
     name = "holds"
 
 
-@_described("orders", OrderSerializer, "The listings and bids that rest now, the oldest first.")
+@described("orders", OrderSerializer, "The listings and bids that rest now, the oldest first.")
 class Orders(OwnPage):
     """What rests."""
 
@@ -273,14 +277,21 @@ class Lines(MeView):
             as_of=now,
         )
         if listed is None:
-            raise NotAuthenticated("Nobody has signed in with this browser any more. Sign in again.")
+            raise NotAuthenticated(GONE)
         items = [{"round": told.round} | _line(told.line, as_of=now) for told in listed.items]
         return Response({"items": items, "next_cursor": listed.next_cursor})
 
 
+def line_id(name: LineName) -> str:
+    """What names a line among all of its collector: round, rule version, subject, and the round it pays."""
+    return "/".join(map(str, name))
+
+
 def _line(line: Line, *, as_of: Any) -> dict[str, Any]:
     token, price = line.token, line.price
+    assert line.name is not None
     return {
+        "id": line_id(line.name),
         "late_for": line.late.round_title if line.late else None,
         "rule": {
             "slug": line.rule.slug,

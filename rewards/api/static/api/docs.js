@@ -6,4 +6,9 @@ SwaggerUIBundle({
   deepLinking: true,
   validatorUrl: null,
   defaultModelsExpandDepth: 0,
+  requestInterceptor: (request) => {
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    if (token && request.method !== "GET") request.headers["X-CSRFToken"] = token[1];
+    return request;
+  },
 });

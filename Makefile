@@ -23,8 +23,9 @@ run: $(RUN_READY)
 stop: $(RUN_READY)
 	@$(BIN)/python -m config.run stop
 
+# Files of tests are shared out to a process for each core, each with servers of its own; -n 0 takes one process.
 test: $(DEV_READY)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 check: $(DEV_READY)
 	$(BIN)/ruff check .

@@ -21,7 +21,9 @@ POSTGRES = Postgres(
     settings=SETTINGS | {"shared_buffers": "64MB", "fsync": "off", "full_page_writes": "off"},
 )
 
-EXTERNAL_DATABASE_URL = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
+# The processes that share a run's tests inherit this environment, in which DATABASE_URL is no longer the user's.
+EXTERNAL_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", os.environ.get("DATABASE_URL", ""))
+os.environ["TEST_DATABASE_URL"] = EXTERNAL_DATABASE_URL
 SUPERUSER_URL = EXTERNAL_DATABASE_URL or POSTGRES.url()
 
 

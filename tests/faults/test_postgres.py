@@ -10,7 +10,7 @@ import pytest
 from tests.faults.conftest import Approved
 from tests.faults.disks import Disk
 from tests.faults.forms import either, only_long
-from tests.faults.harness import Stack, kill
+from tests.faults.harness import Stack, frozen, kill
 from tests.faults.rounds import BATCHES, DONE, assert_undisturbed, begin, hold_in_the_middle
 
 # While a batch is marked as done, whoever has this lock holds its transaction up in the middle of COMMIT.
@@ -120,17 +120,19 @@ class TestFullDisk:
         # A standby that is gone for good is what fills such a disk: from there on nothing of the log is used
         # again. Checkpoints before and after, so that nothing older is left to be used again either.
         stack.execute("CHECKPOINT", "SELECT pg_create_physical_replication_slot('gone', true)", "CHECKPOINT")
-        _, gate, _, _ = hold_in_the_middle(stack, point="batch.before_post", processes=1)
+        _, gate, worker, _ = hold_in_the_middle(stack, point="batch.before_post", processes=1)
         small_disk.fill()
         use_up_the_log(stack)
         gate.open()
         log = stack.postgres.folder / "server.log"
         stack.wait_until("PostgreSQL is out of space", lambda: "No space left on device" in log.read_text())
         small_disk.empty()
-        # It ended itself rather than lose what was promised; an init system starts it again.
-        stack.postgres.start()
-        stack.wait_until("it answers", lambda: stack.value("SELECT 1"))
-        assert stack.value(DONE) < BATCHES
+        (poster,) = worker.pool()
+        with frozen(poster):
+            # It ended itself rather than lose what was promised; an init system starts it again.
+            stack.postgres.start()
+            stack.wait_until("it answers", lambda: stack.value("SELECT 1"))
+            assert stack.value(DONE) < BATCHES
         stack.execute("SELECT pg_drop_replication_slot('gone')")
         assert_undisturbed(stack, approved)
 

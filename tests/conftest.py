@@ -31,6 +31,8 @@ NUMBERS = itertools.count(1)
 
 TEMPLATE = f"template_holdfast_{os.getpid()}"
 
+ROLES_LOCK = 4_202_198
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options that our tests have of their own."""
@@ -72,8 +74,10 @@ def postgres(run_folder: Path) -> Iterator[str]:
     """A superuser's address of the PostgreSQL for this run, with the owner's and the app's roles."""
     if not settings.EXTERNAL_DATABASE_URL:
         settings.POSTGRES.start()
-    roles.create(superuser_url=settings.SUPERUSER_URL)
     with psycopg.connect(settings.SUPERUSER_URL, autocommit=True) as superuser:
+        # On one external server the processes that share the tests would make the same roles at once.
+        superuser.execute("SELECT pg_advisory_lock(%s)", [ROLES_LOCK])
+        roles.create(superuser_url=settings.SUPERUSER_URL)
         # Django makes the test database, connected as the owner.
         superuser.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER_ROLE)))
     yield settings.SUPERUSER_URL

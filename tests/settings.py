@@ -21,7 +21,7 @@ POSTGRES = Postgres(
     settings=SETTINGS | {"shared_buffers": "64MB", "fsync": "off", "full_page_writes": "off"},
 )
 
-# The processes that share a run's tests inherit this environment, in which DATABASE_URL is no longer the user's.
+# The processes that share a run's tests inherit this environment, where DATABASE_URL is ours from here on.
 EXTERNAL_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", os.environ.get("DATABASE_URL", ""))
 os.environ["TEST_DATABASE_URL"] = EXTERNAL_DATABASE_URL
 SUPERUSER_URL = EXTERNAL_DATABASE_URL or POSTGRES.url()

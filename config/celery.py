@@ -16,6 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from config import broker
+
 # Redis gives a message out again when it has not been acknowledged for this long.
 VISIBILITY_SECONDS = 900
 
@@ -24,7 +26,7 @@ VISIBILITY_SECONDS = 900
 SWEEP_SECONDS = float(settings.SWEEP_SECONDS)
 SWEEP_TASK = "rewards.sweep"
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep": {"task": SWEEP_TASK, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "sweep": {"task": SWEEP_TASK, "schedule": SWEEP_SECONDS},
 }
 
 # Other applications may share the Redis, so the names are ours. The sweep has a queue of its own: a worker
@@ -32,7 +34,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
 QUEUE = "holdfast"
 SWEEP_QUEUE = "holdfast.sweep"
 
-# Whoever sends hints waits no longer for a broker that is frozen, and not at all for one that is gone.
+# Whoever sends hints or counts them waits no longer for a frozen broker, and not at all for one that is gone.
 HINT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2, "max_retries": 0}
 
 
@@ -41,6 +43,7 @@ def broker_url(redis_url: str) -> str:
     return redis_url.replace("unix://", "redis+socket://", 1)
 
 
+broker.use()
 app = Celery("holdfast")
 app.conf.update(
     broker_url=broker_url(settings.REDIS_URL),
@@ -82,6 +85,8 @@ app.conf.update(
         "unacked_restore_throttle": 1,
     },
     beat_schedule=SCHEDULE,
+    # It sends no sweep while one waits, so that they neither pile up nor expire unseen.
+    beat_scheduler="config.beat:Scheduler",
     beat_schedule_filename=str(settings.BASE_DIR / "var" / "beat"),
 )
 # Without this only the thread that loaded this module would know the app; a web server has many.
@@ -100,6 +105,18 @@ def send_hints(hints: Iterable[tuple["Task[Any, Any]", tuple[Any, ...]]]) -> Non
         producer = app.amqp.Producer(connection)
         for task, args in hints:
             task.apply_async(args=args, producer=producer, retry=False)
+
+
+def count_waiting(queue: str) -> int:
+    """
+    How many messages wait in a queue for a worker; those that a worker has do not count.
+
+    Raises kombu's OperationalError if the broker does not answer, after two seconds if it is frozen.
+    """
+    with app.connection_for_write(transport_options=HINT_OPTIONS) as connection:
+        # Redis knows a queue by its messages alone, so this makes nothing.
+        channel: Any = connection.default_channel
+        return int(channel.queue_declare(queue=queue).message_count)
 
 
 def is_no_sweep(record: logging.LogRecord) -> bool:

@@ -1,13 +1,17 @@
 """The settings of Celery as a block: one that is changed or lost alone shows here."""
 
 import logging
+import shutil
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kombu.exceptions import OperationalError
 
 from config import celery
+from config.beat import Scheduler
 from config.celery import app, send_hints
 from config.local.redis import Redis
 from rewards import tasks
@@ -16,6 +20,7 @@ from tests.faults.proxy import Proxy
 # What each is for stands beside it in config/celery.py.
 BLOCK: dict[str, Any] = {
     "accept_content": ["json"],
+    "beat_scheduler": "config.beat:Scheduler",
     "broker_connection_max_retries": None,
     "broker_connection_retry_on_startup": True,
     "task_acks_late": True,
@@ -66,9 +71,59 @@ class TestBlock:
         assert route["queue"].name == "holdfast.sweep"
         assert set(app.amqp.queues.consume_from) == {"holdfast", "holdfast.sweep"}
 
-    def test_a_sweep_that_nobody_took_is_dropped_when_the_next_one_comes(self) -> None:
-        (entry,) = celery.SCHEDULE.values()
-        assert entry["options"]["expires"] == entry["schedule"] == celery.SWEEP_SECONDS
+
+class TestBroker:
+    @pytest.mark.parametrize("how", ["ack", "reject", "requeue"])
+    def test_a_worker_that_cannot_acknowledge_takes_another_message(self, own_redis: Redis, how: str) -> None:
+        """Else one whose network was lost while it was busy would never take one again, and not notice."""
+        send_hints([(tasks.post, (7,))])
+        with (
+            Proxy(own_redis.socket) as proxy,
+            app.connection_for_read(f"redis://127.0.0.1:{proxy.port}/0") as connection,
+        ):
+            taking = channel(connection)
+            taking.basic_qos(0, 1, False)
+            message = taking.basic_get(celery.QUEUE)
+            assert not taking.qos.can_consume()
+            proxy.reset()
+            with pytest.raises(connection.connection_errors):
+                getattr(message, how)()
+            assert taking.qos.can_consume()
+
+
+class TestScheduler:
+    """The clock as ``celery beat`` runs it, one turn at a time."""
+
+    @pytest.fixture
+    def scheduler(self, own_redis: Redis, tmp_path: Path) -> Iterator[Scheduler]:
+        clock = Scheduler(app=app, schedule_filename=str(tmp_path / "schedule"))
+        yield clock
+        clock.close()
+
+    def turn(self, scheduler: Scheduler) -> int:
+        """Let what is due be sent, and return how many sweeps wait."""
+        scheduler.apply_entry(scheduler.schedule["sweep"], producer=scheduler.producer)
+        return celery.count_waiting(celery.SWEEP_QUEUE)
+
+    def test_sends_a_sweep_only_where_none_waits(self, scheduler: Scheduler) -> None:
+        """So none expires unseen, however slowly workers take them, and a night without one leaves one."""
+        assert [self.turn(scheduler) for _ in range(3)] == [1, 1, 1]
+        with app.connection_for_read() as connection:
+            channel(connection).queue_purge(celery.SWEEP_QUEUE)
+        assert self.turn(scheduler) == 1
+
+    def test_sends_the_next_one_once_redis_is_back(self, scheduler: Scheduler, own_redis: Redis) -> None:
+        assert self.turn(scheduler) == 1
+        own_redis.stop()
+        # What it cannot send is an error in its log, and the clock goes on.
+        scheduler.apply_entry(scheduler.schedule["sweep"], producer=scheduler.producer)
+        shutil.rmtree(own_redis.folder)
+        own_redis.start()
+        assert self.turn(scheduler) == 1
+
+    def test_is_the_only_entry(self) -> None:
+        (entry,) = app.conf.beat_schedule.values()
+        assert entry == {"task": celery.SWEEP_TASK, "schedule": celery.SWEEP_SECONDS}
 
 
 class TestSendHints:

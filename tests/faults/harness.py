@@ -204,9 +204,11 @@ class Stack:
         self.gates.append(Gate(fault))
         return self.gates[-1]
 
-    def wait_until(self, what: str, condition: Callable[[], object]) -> None:
+    def wait_until(
+        self, what: str, condition: Callable[[], object], *, within_seconds: float = DEADLINE_SECONDS
+    ) -> None:
         """Return as soon as a condition is true; Late after the deadline. Servers may be down."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
+        deadline = time.monotonic() + within_seconds
         while True:
             with suppress(psycopg.OperationalError, OSError):
                 if condition():
@@ -221,10 +223,14 @@ class Stack:
         assert fault.pid is not None
         return fault.pid
 
-    def wait_until_shipped(self, slug: str) -> None:
+    def wait_until_shipped(self, slug: str, *, within_seconds: float = DEADLINE_SECONDS) -> None:
         """Wait until a shipment says of itself that it is shipped."""
         query = "SELECT state FROM shipments_shipment WHERE slug = %s"
-        self.wait_until(f"{slug} is shipped", lambda: self.value(query, slug) == "shipped")
+        self.wait_until(
+            f"{slug} is shipped",
+            lambda: self.value(query, slug) == "shipped",
+            within_seconds=within_seconds,
+        )
 
     def value(self, query: str, *values: object) -> Any:
         """The one value that a query returns, read as a superuser over a connection of its own."""

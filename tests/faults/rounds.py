@@ -9,7 +9,7 @@ from rewards import pipeline
 from rewards.shipments import operations as shipments
 from tests.faults.conftest import Approved, django_on
 from tests.faults.given import BATCH_SIZE, COLLECTORS, SHIPMENT
-from tests.faults.harness import Fault, Gate, Program, Stack
+from tests.faults.harness import DEADLINE_SECONDS, Fault, Gate, Program, Stack
 from tests.faults.outcome import differences
 from tests.faults.proxy import Proxy
 
@@ -31,20 +31,26 @@ def ship(stack: Stack) -> Program:
 
 def hold_in_the_middle(
     stack: Stack, *, point: str, processes: int = 2, through: Proxy | None = None
-) -> tuple[Fault, Gate, Program, Program]:
+) -> tuple[Fault, Gate, Program]:
     """Ship until a process of the worker is held at its point, with some batches done and some not."""
     fault = stack.fault(point, "wait", passage=3)
     gate = stack.close_gate(fault)
     worker = stack.start_worker(fault=fault, processes=processes, through=through)
-    command = ship(stack)
+    begin(stack)
     stack.wait_until_reached(fault)
     assert 0 < stack.value(DONE) <= BATCHES - (point != "batch.committed")
-    return fault, gate, worker, command
+    return fault, gate, worker
 
 
-def assert_undisturbed(stack: Stack, approved: Approved, *, apart_from: Sequence[str] = ()) -> None:
-    """The audit finds nothing, and every row is as it is where nothing was killed."""
-    stack.wait_until_shipped(SHIPMENT)
+def assert_undisturbed(
+    stack: Stack,
+    approved: Approved,
+    *,
+    apart_from: Sequence[str] = (),
+    within_seconds: float = DEADLINE_SECONDS,
+) -> None:
+    """The round comes to its end, the audit finds nothing, and every row is as where nothing was killed."""
+    stack.wait_until_shipped(SHIPMENT, within_seconds=within_seconds)
     with django_on(stack.postgres, database=stack.database):
         assert pipeline.list_findings() == []
     assert differences(stack.outcome(), approved.calm, apart_from=apart_from) == []

@@ -41,7 +41,7 @@ class TestAskedToEnd:
     """SIGTERM, as a deployment sends it."""
 
     def test_once_it_finishes_what_it_does(self, stack: Stack, approved: Approved) -> None:
-        _, gate, worker, command = hold_in_the_middle(stack, point="batch.posted")
+        _, gate, worker = hold_in_the_middle(stack, point="batch.posted")
         worker.ask_to_end()
         stack.wait_until("the worker has heard", lambda: stack.says(worker, "Warm shutdown"))
         assert worker.exit_code() is None
@@ -51,11 +51,10 @@ class TestAskedToEnd:
         assert worker.exit_code() == 0
         assert stack.value(DONE) > before
         stack.start_worker()
-        stack.finish(command)
         assert_undisturbed(stack, approved)
 
     def test_twice_what_it_did_is_done_again(self, stack: Stack, approved: Approved) -> None:
-        fault, gate, worker, command = hold_in_the_middle(stack, point="batch.posted", processes=1)
+        fault, gate, worker = hold_in_the_middle(stack, point="batch.posted", processes=1)
         worker.ask_to_end()
         stack.wait_until("the worker has heard", lambda: stack.says(worker, "Warm shutdown"))
         worker.ask_to_end()
@@ -64,7 +63,6 @@ class TestAskedToEnd:
         stack.wait_until("nobody is at the batch", lambda: not fault.is_somebody_there())
         gate.open()
         stack.start_worker()
-        stack.finish(command)
         assert_undisturbed(stack, approved)
 
 
@@ -100,11 +98,10 @@ class TestPausedInTheMiddle:
     """What was approved is what ships; to hold it back is an act of its own."""
 
     def test_the_round_ships_as_approved(self, stack: Stack, approved: Approved) -> None:
-        _, gate, _, command = hold_in_the_middle(stack, point="batch.posted")
+        _, gate, _ = hold_in_the_middle(stack, point="batch.posted")
         with django_on(stack.postgres, database=stack.database):
             flags.pause(flag="rule.buyers", reason="Farmed.", by="ann", as_of=timezone.now())
         gate.open()
-        stack.finish(command)
         assert_undisturbed(stack, approved)
 
 

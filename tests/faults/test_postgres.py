@@ -120,7 +120,7 @@ class TestFullDisk:
         # A standby that is gone for good is what fills such a disk: from there on nothing of the log is used
         # again. Checkpoints before and after, so that nothing older is left to be used again either.
         stack.execute("CHECKPOINT", "SELECT pg_create_physical_replication_slot('gone', true)", "CHECKPOINT")
-        _, gate, worker, _ = hold_in_the_middle(stack, point="batch.before_post", processes=1)
+        _, gate, worker = hold_in_the_middle(stack, point="batch.before_post", processes=1)
         small_disk.fill()
         use_up_the_log(stack)
         gate.open()

@@ -44,13 +44,12 @@ class TestCalm:
 class TestTwoAtOneBatch:
     def test_the_second_does_not_wait(self, stack: Stack, approved: Approved) -> None:
         """A worker that hangs costs its own process, and not that of everybody who hears of its batch."""
-        _, gate, _, command = hold_in_the_middle(stack, point="batch.marked", processes=1)
+        _, gate, _ = hold_in_the_middle(stack, point="batch.marked", processes=1)
         held = stack.value(LOCKED)
         with django_on(stack.postgres, database=stack.database):
             db.Statement(name="test.impatient", text="SET lock_timeout = '3s'").run()
             assert not pipeline.post(batch_id=held, as_of=timezone.now())
         gate.open()
-        stack.finish(command)
         assert_undisturbed(stack, approved)
 
 
@@ -94,35 +93,34 @@ class TestKilledWorker:
         "point", [*either("batch.posted"), *only_long("batch.claimed", "batch.committed")]
     )
     def test_worker_is_killed_with_its_pool(self, stack: Stack, approved: Approved, point: str) -> None:
-        _, _, worker, command = hold_in_the_middle(stack, point=point)
+        _, _, worker = hold_in_the_middle(stack, point=point)
         worker.kill_all()
         stack.start_worker()
-        stack.finish(command)
         assert_undisturbed(stack, approved)
 
     def test_worker_is_killed_alone(self, stack: Stack, approved: Approved) -> None:
         """Its pool ends with it: the kernel kills the pool, held or not."""
-        fault, _, worker, command = hold_in_the_middle(stack, point="batch.posted")
+        fault, _, worker = hold_in_the_middle(stack, point="batch.posted")
         worker.kill()
         stack.wait_until("its pool is gone", lambda: not fault.is_somebody_there())
         stack.start_worker()
-        stack.finish(command)
         assert_undisturbed(stack, approved)
 
 
 class TestKilledBroker:
     @pytest.mark.parametrize("point", [*either("batch.marked"), *only_long("batch.claimed")])
     def test_messages_are_in_its_file(self, stack: Stack, approved: Approved, point: str) -> None:
-        _, gate, _, command = hold_in_the_middle(stack, point=point, processes=1)
+        _, gate, _ = hold_in_the_middle(stack, point=point, processes=1)
         assert stack.queued() > 0
         self.kill(stack)
         gate.open()
         stack.redis.start()
-        stack.finish(command)
         assert_undisturbed(stack, approved)
 
     def test_its_file_is_lost_too(self, stack: Stack, approved: Approved) -> None:
-        _, gate, _, command = hold_in_the_middle(stack, point="batch.marked", processes=1)
+        _, gate, _ = hold_in_the_middle(stack, point="batch.marked", processes=1)
+        command = ship(stack)
+        stack.wait_until("the command watches", lambda: stack.says(command, "batches posted"))
         assert stack.queued() > 0
         self.kill(stack)
         shutil.rmtree(stack.redis.folder)
@@ -132,11 +130,10 @@ class TestKilledBroker:
         assert_undisturbed(stack, approved)
 
     def test_everything_in_it_is_flushed(self, stack: Stack, approved: Approved) -> None:
-        _, gate, _, command = hold_in_the_middle(stack, point="batch.marked", processes=1)
+        _, gate, _ = hold_in_the_middle(stack, point="batch.marked", processes=1)
         assert stack.queued() > 0
         stack.flush()
         gate.open()
-        stack.finish(command)
         assert_undisturbed(stack, approved)
 
     def kill(self, stack: Stack) -> None:
@@ -151,7 +148,7 @@ class TestKilledPostgres:
         "point", [*either("batch.marked"), *only_long("batch.claimed", "batch.committed")]
     )
     def test_postmaster_is_killed(self, stack: Stack, approved: Approved, point: str) -> None:
-        _, gate, _, _ = hold_in_the_middle(stack, point=point)
+        _, gate, _ = hold_in_the_middle(stack, point=point)
         pid = stack.postgres.process_id()
         assert pid is not None
         kill(pid)
@@ -164,9 +161,8 @@ class TestKilledPostgres:
         "point", [*either("batch.posted"), *only_long("batch.before_post", "batch.marked")]
     )
     def test_backend_is_killed(self, stack: Stack, approved: Approved, point: str) -> None:
-        _, gate, _, _ = hold_in_the_middle(stack, point=point)
+        _, gate, _ = hold_in_the_middle(stack, point=point)
         kill(stack.value(IDLE_IN_TRANSACTION))
         gate.open()
         stack.wait_until("PostgreSQL answers again", lambda: stack.value("SELECT 1"))
-        stack.finish(ship(stack))
         assert_undisturbed(stack, approved)

@@ -73,6 +73,17 @@ class VerdictForm(forms.Form):
     )
 
 
+class SkipForm(forms.Form):
+    """Why a window of a series gets no round of its own."""
+
+    reason = forms.CharField(
+        label="Reason, for colleagues",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "A skip needs a reason; colleagues read it."},
+    )
+
+
 class WordForm(forms.Form):
     """What somebody says with what they do to a shipment; ``asks`` is the label, ``missing`` the error."""
 

@@ -49,6 +49,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
         for what in series.DONE
     ),
+    path("series/<str:slug>/skip/<int:number>/", site.page(series.skip, needs="plan"), name="series_skip"),
+    path(
+        "series/<str:slug>/take-back/<int:number>/",
+        site.page(series.take_back, needs="plan"),
+        name="series_take_back",
+    ),
     path("rules/", site.page(rules.show_all), name="rules"),
     path("rule/<str:slug>/", site.page(rules.show), name="rule"),
     path("rule/<str:slug>/edit/", site.page(rules.edit, needs="edit_rules"), name="rule_edit"),

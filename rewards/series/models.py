@@ -85,6 +85,27 @@ class SeriesRule(models.Model):
         ]
 
 
+class Skip(models.Model):
+    """
+    A coming window that gets no shipment of its own: the next one that is not skipped pays for its time too.
+
+    A row is written and removed only before the window opens, and then stays. ``reason`` is for staff.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="skips")
+    number = models.IntegerField()
+    reason = models.TextField()
+    skipped_by = models.TextField()
+    skipped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="window_is_skipped_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="skip_has_a_reason"),
+        ]
+
+
 class Round(models.Model):
     """The shipment that a window of a series became. A row is written with it, and never changes."""
 

@@ -12,7 +12,7 @@ from config import db
 from rewards.rules.models import Rule, Season
 from rewards.series import windows
 from rewards.series.errors import SeriesError, UnknownSeries
-from rewards.series.models import Round, Series, SeriesRule
+from rewards.series.models import Round, Series, SeriesRule, Skip
 from rewards.series.windows import Period, Window
 from rewards.shipments import operations as shipments
 from rewards.shipments.errors import ShipmentError
@@ -145,6 +145,58 @@ def _switch(*, slug: str, state: str, by: str, as_of: datetime) -> Series:
     return series
 
 
+@transaction.atomic
+def skip(*, slug: str, number: int, reason: str, by: str, as_of: datetime) -> Skip:
+    """
+    Let a coming window have no shipment of its own: the next round pays for its time as well (P13).
+
+    Skipped already, nothing changes. Raises SeriesError for a window that has opened, for the last one of the
+    season, and without a reason.
+    """
+    series, window = _lock_coming(slug=slug, number=number, as_of=as_of)
+    known = Skip.objects.filter(series=series, number=number).first()
+    if known is not None:
+        return known
+    if series.state == "ended":
+        raise SeriesError(f"{slug} has ended, so it has no coming window. Nothing was changed.")
+    if get_window(series=series, number=number + 1) is None:
+        raise SeriesError(
+            f"Window {window.number} is the last one of {slug}, so no round comes after it that could pay "
+            "for its time. Nothing was changed. If nothing should be earned then, pause the rules: "
+            "collectors read why."
+        )
+    if not reason.strip():
+        raise SeriesError("A skip needs a reason; colleagues read it.", field="reason")
+    return Skip.objects.create(
+        series=series, number=number, reason=reason.strip(), skipped_by=by, skipped_at=as_of
+    )
+
+
+@transaction.atomic
+def take_back_skip(*, slug: str, number: int, as_of: datetime) -> None:
+    """Let a window that was skipped have its shipment after all. Raises SeriesError once it has opened."""
+    series, window = _lock_coming(slug=slug, number=number, as_of=as_of)
+    removed, _ = Skip.objects.filter(series=series, number=window.number).delete()
+    if not removed:
+        raise SeriesError(f"Window {number} of {slug} is not skipped. Nothing was changed.")
+
+
+def _lock_coming(*, slug: str, number: int, as_of: datetime) -> tuple[Series, Window]:
+    """A series, locked, and one of its windows that has not opened yet."""
+    series = Series.objects.select_for_update(of=["self"]).select_related("season").filter(slug=slug).first()
+    if series is None:
+        raise UnknownSeries(slug)
+    window = get_window(series=series, number=number) if number > 0 else None
+    if window is None:
+        raise SeriesError(f"{slug} has no window {number}. Nothing was changed.")
+    if window.opens_at <= as_of or number < series.next_number:
+        raise SeriesError(
+            f"Window {number} of {slug} opened at {window.opens_at:%Y-%m-%d %H:%M} UTC, so it can no longer "
+            "be skipped, nor a skip of it be taken back. Nothing was changed. A draft can be cancelled."
+        )
+    return series, window
+
+
 def make_due(*, as_of: datetime, most: int = MOST_DRAFTS) -> list[str]:
     """
     Make the drafts that are due, the oldest window first, and return their names.
@@ -182,24 +234,35 @@ def _make_next(*, as_of: datetime) -> tuple[bool, str]:
 
 
 def _make_round(*, series: Series, as_of: datetime) -> str:
-    """Make the next draft of a series whose row is locked, and move the series on; return its name."""
+    """
+    Make the next draft of a series whose row is locked, and move the series on; return its name.
+
+    A window that is skipped makes none, and its name is empty.
+    """
     window = get_window(series=series, number=series.next_number)
     assert window is not None, "a series has a next draft only while there is a window for it"
-    slug = f"{series.slug}.{window.starts_at:%Y-%m-%d}"
-    if Shipment.objects.filter(slug=slug).exists():
-        raise SeriesError(f"would be called {slug}, and another shipment has that name already")
-    shipments.put_draft(draft=draft_of(series=series, window=window, slug=slug), author=series.author)
-    shipment = shipments.get(slug=slug)
-    Round.objects.create(series=series, number=window.number, shipment=shipment, made_at=as_of)
     following = get_window(series=series, number=window.number + 1)
+    is_skipped = series.skips.filter(number=window.number).exists()
+    slug = "" if is_skipped else _make_draft(series=series, window=window, as_of=as_of)
     series.next_number += 1
     series.retry_at, series.problem = None, ""
     if following is None:
         series.state, series.next_due_at = "ended", None
         series.switched_by, series.switched_at = "the end of its season", as_of
     else:
-        series.next_due_at = following.starts_at
+        series.next_due_at = following.opens_at
     series.save()
+    return slug
+
+
+def _make_draft(*, series: Series, window: Window, as_of: datetime) -> str:
+    """Make the shipment that a window becomes, and return its name."""
+    slug = f"{series.slug}.{window.starts_at:%Y-%m-%d}"
+    if Shipment.objects.filter(slug=slug).exists():
+        raise SeriesError(f"would be called {slug}, and another shipment has that name already")
+    shipments.put_draft(draft=draft_of(series=series, window=window, slug=slug), author=series.author)
+    shipment = shipments.get(slug=slug)
+    Round.objects.create(series=series, number=window.number, shipment=shipment, made_at=as_of)
     return slug
 
 
@@ -229,12 +292,13 @@ def list_times(*, series: Series, window: Window) -> dict[str, Any]:
 
 
 def get_window(*, series: Series, number: int) -> Window | None:
-    """A window of a series; None if its season is over by then."""
+    """A window of a series, with the time of those that were skipped before it; None past its season."""
     return windows.get_window(
         first_start=series.first_start,
         period=Period(months=series.months, days=series.days),
         number=number,
         last_end=series.season.ends_at,
+        skipped={one.number for one in series.skips.all()},
     )
 
 

@@ -5,46 +5,79 @@ from datetime import datetime
 
 from rewards.series import operations
 from rewards.series.errors import UnknownSeries
-from rewards.series.models import Round, Series
-from rewards.series.windows import Period
+from rewards.series.models import Round, Series, Skip
+from rewards.series.windows import Period, Window
 
 # So many rounds of a series are shown, the latest first.
 ROUNDS = 50
 
+# So many windows ahead are shown, for staff to skip.
+COMING = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class Next:
-    """What comes next of a series: its window, and when that is drafted, planned, due and shipped."""
+    """
+    The next round of a series: its window, and when that is drafted, planned, due and shipped.
+
+    ``skipped`` are the windows right before it that it pays for as well.
+    """
 
     number: int
     window_start: datetime
     window_end: datetime
+    skipped: list[Skip]
+    draft_due_at: datetime
     plan_due_at: datetime
     approve_by: datetime | None
     ships_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
+class Coming:
+    """A window that is still to open, its skip if it is skipped, and whether it may be: the last may not."""
+
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    skip: Skip | None
+    may_skip: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A round that a series made, and the windows before it that it pays for as well."""
+
+    round: Round
+    skipped: list[Skip]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
-    """A series with its period in words, the round it made last, and what comes next, if anything does."""
+    """
+    A series with its period in words, the round it made last, and what comes next, if anything does.
+
+    ``unpaid`` is time of skipped windows that no round pays, because the series was ended before the next.
+    """
 
     series: Series
     period: Period
     last: Round | None
     following: Next | None
+    unpaid: Window | None
 
 
 def get(*, slug: str) -> Series:
     """The series by that name. Raises UnknownSeries."""
     try:
-        return Series.objects.select_related("season").get(slug=slug)
+        return Series.objects.select_related("season").prefetch_related("skips").get(slug=slug)
     except Series.DoesNotExist:
         raise UnknownSeries(slug) from None
 
 
 def list_series() -> list[Row]:
     """Every series: those that go on first, then by name. Three statements, however many there are."""
-    found = list(Series.objects.select_related("season").order_by("slug"))
+    found = list(Series.objects.select_related("season").prefetch_related("skips").order_by("slug"))
     latest = Round.objects.select_related("shipment").order_by("series_id", "-number").distinct("series_id")
     last = {one.series_id: one for one in latest}
     order = ("on", "paused", "ended")
@@ -59,18 +92,68 @@ def row_of(series: Series, *, last: Round | None) -> Row:
         period=Period(months=series.months, days=series.days),
         last=last,
         following=get_next(series=series),
+        unpaid=_get_unpaid(series=series),
     )
 
 
 def get_next(*, series: Series) -> Next | None:
-    """What the series makes next; None if it has ended."""
-    window = operations.get_window(series=series, number=series.next_number)
+    """The next round that the series makes; None if it has ended."""
+    skips = {one.number: one for one in series.skips.all()}
+    number = series.next_number
+    while number in skips:
+        number += 1
+    window = operations.get_window(series=series, number=number)
     if series.state == "ended" or window is None:
         return None
-    times = operations.list_times(series=series, window=window)
-    return Next(number=window.number, window_start=window.starts_at, window_end=window.ends_at, **times)
+    return Next(
+        number=number,
+        window_start=window.starts_at,
+        window_end=window.ends_at,
+        skipped=[skips[one] for one in range(window.first, number)],
+        draft_due_at=window.opens_at,
+        **operations.list_times(series=series, window=window),
+    )
 
 
-def list_rounds(*, series: Series) -> list[Round]:
+def _get_unpaid(*, series: Series) -> Window | None:
+    """The time of skipped windows right before an ended series' next one, which none of its rounds pays."""
+    if series.state != "ended":
+        return None
+    skipped = {one.number for one in series.skips.all()}
+    last = series.next_number - 1
+    return operations.get_window(series=series, number=last) if last in skipped else None
+
+
+def list_coming(*, series: Series, as_of: datetime) -> list[Coming]:
+    """The next windows that have not opened at an instant, each by itself; none if the series has ended."""
+    if series.state == "ended":
+        return []
+    skips = {one.number: one for one in series.skips.all()}
+    coming: list[Coming] = []
+    number = series.next_number
+    while len(coming) < COMING and (window := operations.get_window(series=series, number=number)):
+        number += 1
+        if window.opens_at > as_of:
+            after = operations.get_window(series=series, number=number)
+            coming.append(
+                Coming(
+                    number=window.number,
+                    starts_at=window.opens_at,
+                    ends_at=window.ends_at,
+                    skip=skips.get(window.number),
+                    may_skip=after is not None,
+                )
+            )
+    return coming
+
+
+def list_rounds(*, series: Series) -> list[Made]:
     """What the series made, the latest first."""
-    return list(series.rounds.select_related("shipment").order_by("-number")[:ROUNDS])
+    skips = {one.number: one for one in series.skips.all()}
+    made: list[Made] = []
+    for one in series.rounds.select_related("shipment").order_by("-number")[:ROUNDS]:
+        skipped: list[Skip] = []
+        while (number := one.number - len(skipped) - 1) in skips:
+            skipped.insert(0, skips[number])
+        made.append(Made(round=one, skipped=skipped))
+    return made

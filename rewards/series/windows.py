@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -29,10 +30,17 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """One window ``[starts_at, ends_at)`` of a series; the first has the number 1."""
+    """
+    One window ``[starts_at, ends_at)`` of a series; the first has the number 1.
+
+    It becomes a draft at ``opens_at``. It starts there too, unless windows right before it were skipped: it
+    has their time as well, from ``first`` on.
+    """
 
     number: int
+    first: int
     starts_at: datetime
+    opens_at: datetime
     ends_at: datetime
 
 
@@ -61,13 +69,30 @@ def get_start(*, first_start: datetime, period: Period, number: int) -> datetime
     return first_start.replace(year=year, month=month, day=min(first_start.day, monthrange(year, month)[1]))
 
 
-def get_window(*, first_start: datetime, period: Period, number: int, last_end: datetime) -> Window | None:
-    """The window with that number, cut off at ``last_end``; None if it would open then or later."""
-    starts_at = get_start(first_start=first_start, period=period, number=number)
-    if starts_at >= last_end:
+def get_window(
+    *,
+    first_start: datetime,
+    period: Period,
+    number: int,
+    last_end: datetime,
+    skipped: Collection[int] = (),
+) -> Window | None:
+    """
+    The window with that number, cut off at ``last_end``; None if it would open then or later.
+
+    The time of ``skipped`` windows belongs to the next one that is not, so that no time is left out.
+    """
+    first = number
+    while first - 1 in skipped:
+        first -= 1
+    starts_at, opens_at, ends_at = (
+        get_start(first_start=first_start, period=period, number=one) for one in (first, number, number + 1)
+    )
+    if opens_at >= last_end:
         return None
-    ends_at = get_start(first_start=first_start, period=period, number=number + 1)
-    return Window(number=number, starts_at=starts_at, ends_at=min(ends_at, last_end))
+    return Window(
+        number=number, first=first, starts_at=starts_at, opens_at=opens_at, ends_at=min(ends_at, last_end)
+    )
 
 
 def check_words(text: str) -> None:
@@ -83,14 +108,17 @@ def fill(text: str, window: Window) -> str:
     """
     The text with the window's words: ``{start}`` and ``{end}`` are its first and last day.
 
-    ``{month}`` is the month in which it opens, ``{number}`` its number in the series.
+    ``{month}`` is the month in which it opens, ``{number}`` its number in the series. With the time of
+    skipped windows, both name the first and the last of them.
     """
     # The end is exclusive, so a window that ends at midnight has the day before as its last.
     last = window.ends_at - timedelta(microseconds=1)
+    months = [f"{at:%B %Y}" for at in (window.starts_at, window.opens_at)]
+    numbers = [str(number) for number in (window.first, window.number)]
     words = {
         "start": f"{window.starts_at.day} {window.starts_at:%B %Y}",
         "end": f"{last.day} {last:%B %Y}",
-        "month": f"{window.starts_at:%B %Y}",
-        "number": str(window.number),
+        "month": " to ".join(dict.fromkeys(months)),
+        "number": " to ".join(dict.fromkeys(numbers)),
     }
     return NAME.sub(lambda name: words[name[1]], text)

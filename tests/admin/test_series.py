@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from rewards.rules.models import Season
 from rewards.series import operations as series
 from rewards.series.models import Series
 from rewards.shipments.models import Shipment
@@ -55,6 +56,26 @@ class TestSwitch:
         response = signed_in("operator").post("/admin/series/buyers/resume/")
         assert response.status_code == 400
         assert "an ended series does not go on" in text(response)
+
+
+class TestSkip:
+    def test_is_said_beside_the_window_until_it_is_taken_back(self) -> None:
+        year = timezone.now().year + 1
+        given_rule("buyers", "purchase", xp_per_eth=100)
+        Season.objects.update(ends_at=day(f"{year + 1}-01-01"))
+        given_series(since=f"{year}-01-01")
+        operator = signed_in("operator")
+        assert "A skip needs a reason" in text(operator.post("/admin/series/buyers/skip/1/", {"reason": " "}))
+        said = text(operator.post("/admin/series/buyers/skip/1/", {"reason": "Holidays"}, follow=True))
+        assert "with the time of window 1, skipped" in said
+        assert "“Holidays” Skipped by" in said
+        assert signed_in("viewer", name="vera").post("/admin/series/buyers/take-back/1/").status_code == 403
+        said = text(operator.post("/admin/series/buyers/take-back/1/", follow=True))
+        assert "Window 1 gets its round" in said
+        assert "Holidays" in said  # in the change log
+        assert "Skipped by" not in said
+        assert operator.post("/admin/series/buyers/take-back/1/").status_code == 400
+        assert operator.post("/admin/series/nobody/skip/1/", {"reason": "Why"}).status_code == 404
 
 
 class TestDashboard:

@@ -19,6 +19,16 @@ def starts(first: str, period: str, *, count: int) -> list[str]:
     return [f"{at:%Y-%m-%d}" for at in found]
 
 
+def window(number: int, start: str, end: str, *, first: int | None = None, opens_at: str = "") -> Window:
+    return Window(
+        number=number,
+        first=first or number,
+        starts_at=day(start),
+        opens_at=day(opens_at or start),
+        ends_at=day(end),
+    )
+
+
 class TestGetStart:
     @pytest.mark.parametrize(
         ("first", "period", "expected"),
@@ -59,8 +69,8 @@ class TestGetWindow:
             for number in (1, 2, 3)
         ]
         assert found == [
-            Window(number=1, starts_at=day("2026-11-01"), ends_at=day("2026-12-01")),
-            Window(number=2, starts_at=day("2026-12-01"), ends_at=day("2026-12-15")),
+            window(1, "2026-11-01", "2026-12-01"),
+            window(2, "2026-12-01", "2026-12-15"),
             None,
         ]
 
@@ -78,9 +88,14 @@ class TestParsePeriod:
 
 class TestFill:
     def test_says_first_and_last_day(self) -> None:
-        window = Window(number=14, starts_at=day("2028-02-01"), ends_at=day("2028-03-01"))
-        said = windows.fill("{month}: {start} to {end}, round {number}", window)
+        whole = window(14, "2028-02-01", "2028-03-01")
+        said = windows.fill("{month}: {start} to {end}, round {number}", whole)
         assert said == "February 2028: 1 February 2028 to 29 February 2028, round 14"
+
+    def test_names_the_first_and_the_last_of_windows_that_were_joined(self) -> None:
+        joined = window(14, "2028-02-01", "2028-05-01", first=12, opens_at="2028-04-01")
+        said = windows.fill("{month}: {start} to {end}, round {number}", joined)
+        assert said == "February 2028 to April 2028: 1 February 2028 to 30 April 2028, round 12 to 14"
 
     @pytest.mark.parametrize(
         ("text", "wrong"),

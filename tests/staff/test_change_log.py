@@ -38,6 +38,7 @@ LOGGED = [
     "rules_season",
     "series_series",
     "series_seriesrule",
+    "series_skip",
     "shipments_shipment",
     "staff_told",
     "webhooks_endpoint",

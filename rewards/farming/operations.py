@@ -12,6 +12,7 @@ from config import db
 from marketplace.facts import operations as facts
 from marketplace.inbox import operations as inbox
 from marketplace.registry.models import Collection
+from rewards.fairness import operations as fairness
 from rewards.farming import scratch, strategies
 from rewards.farming.costs import Costs, Market
 from rewards.farming.farm import OPENS_AT, Farm, Told, somebody, wallet
@@ -68,7 +69,7 @@ class Verdict:
     """
     What 1,000 XP of a rule cost at least.
 
-    ``cheapest`` is by one wallet, or one pair; empty where nothing that was tried earns, and ``why`` says
+    ``cheapest`` is by as few wallets as it takes; empty where nothing that was tried earns, and ``why`` says
     then what that means. ``reach`` is the same by so many wallets. ``bounds`` say what keeps a farmer from
     more. ``is_too_cheap`` is true where it costs less than ``alarm_wei``.
     """
@@ -149,20 +150,24 @@ def _judge(
         tell(f"{one.slug}: strategy {count}")
         return play(one, strategy, costs=costs, market=market, wallets=by)
 
-    least = 2 if one.kind == "purchase" else 1
-    collection = _collection(one.params)
-    grid = strategies.list_for(kind=one.kind, params=one.params, market=market, collection=collection)
-    found = [harvest(strategy, least) for strategy in grid]
+    grid = strategies.list_for(
+        kind=one.kind,
+        params=one.params,
+        market=market,
+        collection=_collection(one.params),
+        is_filtered=one.wash_threshold is not None,
+    )
+    found = [harvest(strategy, strategy.least_wallets) for strategy in grid]
     best = min((each for each in found if each.earned_xp), key=_by_cost, default=None)
     if best is None:
         return Verdict(
             tried=one, cheapest=None, strategies=count, why="No strategy that was tried earns anything."
         )
     for _ in range(REFINEMENTS):
-        other = harvest(best.strategy.vary(random), least)
+        other = harvest(best.strategy.vary(random), best.wallets)
         if other.earned_xp and _by_cost(other) < _by_cost(best):
             best = other
-    reach = harvest(best.strategy, max(wallets, least))
+    reach = harvest(best.strategy, max(wallets, best.wallets))
     return Verdict(
         tried=one,
         cheapest=best,
@@ -183,7 +188,11 @@ def _by_cost(harvest: Harvest) -> tuple[Fraction, int, int]:
 
 
 def play(one: Tried, strategy: Strategy, *, costs: Costs, market: Market, wallets: int) -> Harvest:
-    """Play a strategy in the empty market that is open, plan a round on it, and see what it earned."""
+    """
+    Play a strategy in the empty market that is open, plan a round on it, and see what it earned.
+
+    With a threshold in the rule's season, what the signals flag earns what a flagged sale earns.
+    """
     farm = Farm(market=market, costs=costs, collection=strategy.collection, wallets=wallets)
     strategy.play(farm)
     closes_at = farm.closes_at
@@ -192,6 +201,8 @@ def play(one: Tried, strategy: Strategy, *, costs: Costs, market: Market, wallet
         report = inbox.accept(events=[*around, *farm.told.events])
         assert report.is_clean, report.problems[:3]
         facts.refresh(as_of=closes_at)
+        if one.wash_threshold is not None:
+            fairness.refresh()
         Collection.objects.update(verified=True)
         shipment = Shipment.objects.create(
             slug=f"farm-{uuid.uuid4()}",
@@ -203,7 +214,8 @@ def play(one: Tried, strategy: Strategy, *, costs: Costs, market: Market, wallet
             created_at=closes_at,
         )
         inputs = [
-            _input(each, number, closes_at=closes_at) for number, each in enumerate([one, *one.boosts], 1)
+            _input(each, number, closes_at=closes_at, wash_threshold=one.wash_threshold)
+            for number, each in enumerate([one, *one.boosts], 1)
         ]
         planning.write(shipment=shipment, as_of=closes_at, inputs=inputs)
         earned = SQL["farmed"].row(
@@ -223,7 +235,7 @@ def play(one: Tried, strategy: Strategy, *, costs: Costs, market: Market, wallet
     )
 
 
-def _input(one: Tried, number: int, *, closes_at: Any) -> Input:
+def _input(one: Tried, number: int, *, closes_at: Any, wash_threshold: int | None) -> Input:
     """A rule in force and live in all of the round."""
     version = VersionInWindow(
         id=number,
@@ -239,9 +251,10 @@ def _input(one: Tried, number: int, *, closes_at: Any) -> Input:
     return Input(
         version=version,
         collections=rules.get_eligible_collections(
-            params=one.params, window_start=OPENS_AT, wash_threshold=None
+            params=one.params, window_start=OPENS_AT, wash_threshold=wash_threshold
         ),
         live=[Span(starts_at=OPENS_AT, ends_at=closes_at)],
+        wash_threshold=wash_threshold,
     )
 
 

@@ -20,7 +20,8 @@ class Tried:
     A rule with the numbers to try, the boosts that multiply it, and the days of a round that pays it.
 
     ``budget_xp`` is its season's, and ``alarm_wei`` what 1,000 XP must cost at least there, empty where the
-    season does not say.
+    season does not say. ``wash_threshold`` is from which score on its season takes a sale for a wash
+    trade, and empty where it does not.
     """
 
     slug: str
@@ -29,6 +30,7 @@ class Tried:
     params: dict[str, Any]
     budget_xp: int
     alarm_wei: int | None
+    wash_threshold: int | None = None
     round_days: int = MOST_DAYS
     boosts: Sequence["Tried"] = field(default=())
 
@@ -44,6 +46,7 @@ def list_in_force(*, season: Season) -> list[Tried]:
             params=max(rule.versions.all(), key=lambda version: version.number).params,
             budget_xp=season.budget_xp,
             alarm_wei=_whole(season.farm_alarm_wei_per_1000_xp),
+            wash_threshold=season.wash_threshold,
             round_days=_days(Shipment.objects.filter(rules=rule).order_by("-window_end").first()),
         )
         for rule in rules
@@ -66,6 +69,7 @@ def list_of_program(*, program: Program) -> list[Tried]:
                 params=table.params,
                 budget_xp=season.budget_xp,
                 alarm_wei=season.farm_alarm_wei,
+                wash_threshold=season.wash_threshold,
                 round_days=_days(rounds[-1] if rounds else None),
             )
         )

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from rewards.farming.costs import ETH, Market
 from rewards.farming.farm import OPENS_AT, OWN, Farm, wallet
 
 WHOLE_BP = 10_000
 MINUTES_A_DAY = 1440
+
+# Two wallets trade with each other; in a ring of so many, no way back is short enough to be seen.
+PAIR, RING = 2, 6
 
 # Somebody who trades more often than this is a market of their own.
 MOST_SALES_A_DAY = 50
@@ -19,26 +22,33 @@ MOST_SALES_A_DAY = 50
 @dataclass(frozen=True, kw_only=True)
 class Wash:
     """
-    Pairs of two wallets that nothing links sell to each other.
+    Rings of wallets that nothing links sell to each other; two wallets are a pair.
 
-    ``fresh``: each sale is of a new token, because a rule looks at first sales, or a filter at repeats.
+    ``fresh``: each sale is of a new token, because a rule looks at first sales, or a filter at repeats. In a
+    larger ring the token comes back late enough for a filter of short ways.
     """
 
     price_wei: int
     a_day: int
     fresh: bool
     collection: str
+    ring: int = PAIR
+
+    @property
+    def least_wallets(self) -> int:
+        """What one farm needs."""
+        return self.ring
 
     def play(self, farm: Farm) -> None:
-        """Sell to and fro, at even times of the day."""
-        for pair in range(max(farm.wallets // 2, 1)):
-            one, other = 2 * pair, 2 * pair + 1
-            token = "" if self.fresh else farm.get_token(owner=one, at=OPENS_AT)
+        """Sell around, at even times of the day."""
+        for first in range(0, max(farm.wallets // self.ring, 1) * self.ring, self.ring):
+            token = "" if self.fresh else farm.get_token(owner=first, at=OPENS_AT)
             for number in range(farm.market.days * self.a_day):
                 at = OPENS_AT + timedelta(days=1) * (number + 0.5) / self.a_day
-                seller, buyer = (one, other) if self.fresh or number % 2 == 0 else (other, one)
+                place = 0 if self.fresh else number
+                seller, buyer = (first + one % self.ring for one in (place, place + 1))
                 if self.fresh:
-                    token = farm.get_token(owner=one, at=at - timedelta(minutes=1))
+                    token = farm.get_token(owner=first, at=at - timedelta(minutes=1))
                 farm.sale(
                     token=token,
                     seller=wallet(seller),
@@ -57,9 +67,12 @@ class Wash:
         )
 
     def __str__(self) -> str:
-        token = "a new token each time" if self.fresh else "one token to and fro"
+        if self.ring > PAIR:
+            who, token = f"{self.ring} wallets", "one token in a ring"
+        else:
+            who, token = "Two wallets", "a new token each time" if self.fresh else "one token to and fro"
         pace = f"{'once' if self.a_day == 1 else f'{self.a_day} times'} a day at {eth(self.price_wei)}"
-        return f"Two wallets sell each other {token}, {pace}{_in(self)}"
+        return f"{who} sell each other {token}, {pace}{_in(self)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +89,7 @@ class Rest:
     orders: int
     relist_minutes: int | None
     collection: str
+    least_wallets: ClassVar[int] = 1
 
     def play(self, farm: Farm) -> None:
         """Place the orders at the opening, or again and again."""
@@ -117,6 +131,7 @@ class Keep:
     tokens: int
     days_before: int
     collection: str
+    least_wallets: ClassVar[int] = 1
 
     def play(self, farm: Farm) -> None:
         """Get the tokens so many days before the opening."""
@@ -138,13 +153,19 @@ class Keep:
 Strategy: TypeAlias = Wash | Rest | Keep
 
 
-def list_for(*, kind: str, params: dict[str, Any], market: Market, collection: str) -> Iterator[Strategy]:
-    """What is worth a try for a rule, from the simplest on. None for a kind that pays for no doing."""
+def list_for(
+    *, kind: str, params: dict[str, Any], market: Market, collection: str, is_filtered: bool
+) -> Iterator[Strategy]:
+    """
+    What is worth a try for a rule, from the simplest on. None for a kind that pays for no doing.
+
+    ``is_filtered``: wash trades earn nothing there, so that ways around the filter are worth a try.
+    """
     of = params.get("collections") or {"of": "all"}
     places = [OWN, collection] if of["of"] == "all" else [collection]
     for place in places:
         if kind == "purchase":
-            yield from _washes(params, market=market, place=place)
+            yield from _washes(params, market=market, place=place, is_filtered=is_filtered)
         elif kind in ("listing", "bidding"):
             yield from _rests(kind, params, market=market, place=place)
         elif kind == "holding":
@@ -152,18 +173,19 @@ def list_for(*, kind: str, params: dict[str, Any], market: Market, collection: s
                 yield Keep(tokens=tokens, days_before=params["minimum_days"], collection=place)
 
 
-def _washes(params: dict[str, Any], *, market: Market, place: str) -> Iterator[Strategy]:
+def _washes(params: dict[str, Any], *, market: Market, place: str, is_filtered: bool) -> Iterator[Strategy]:
     least = int(params["minimum_price_wei"])
     prices = sorted(
         {max(least, 1), max(least, ETH // 1000), max(least, market.floor_wei), max(least, 10 * ETH)}
     )
-    for fresh in (False, True):
-        # A new token costs its price at the floor wherever the collection is not the farmer's own.
+    # A new token costs its price at the floor wherever the collection is not the farmer's own.
+    ways = [(False, PAIR), (True, PAIR), (False, RING)]
+    for fresh, ring in ways if is_filtered else ways[:2]:
         if fresh and params.get("sales", "all") == "resale":
             continue
         for price in prices:
             for a_day in (1, 20):
-                yield Wash(price_wei=price, a_day=a_day, fresh=fresh, collection=place)
+                yield Wash(price_wei=price, a_day=a_day, fresh=fresh, collection=place, ring=ring)
 
 
 def _rests(kind: str, params: dict[str, Any], *, market: Market, place: str) -> Iterator[Strategy]:

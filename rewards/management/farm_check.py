@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--alarm", type=wei, metavar="ETH", help="what 1,000 XP must cost; the season's, if left out"
         )
+        parser.add_argument(
+            "--wash-threshold",
+            type=int,
+            metavar="N",
+            help="from this score on a sale is a wash trade, 0 for none; the season's, if left out",
+        )
         parser.add_argument("--seed", type=int, default=1, help="of the search around the best; 1")
         parser.add_argument("--json", action="store_true", help="print one JSON list")
 
@@ -81,6 +88,8 @@ class Command(BaseCommand):
         for name in ("crowd", "days", "wallets"):
             if options[name] < 1:
                 raise CommandError(f"--{name} must be at least 1.")
+        if (options["wash_threshold"] or 0) < 0:
+            raise CommandError("--wash-threshold must be at least 0.")
         costs = Costs(
             fee_bp=options["fee"],
             royalty_bp=options["royalty"],
@@ -88,13 +97,14 @@ class Command(BaseCommand):
             **{f"{name}_gas_wei": options[f"{name}_gas"] for name in GAS},
         )
         market = Market(floor_wei=options["floor"], crowd=options["crowd"], days=options["days"])
+        tried = _tried(options)
         console = Console(stderr=True)
         status = console.status("") if console.is_terminal else None
         if status:
             status.start()
         try:
             verdicts = farming.check(
-                tried=_tried(options),
+                tried=tried,
                 costs=costs,
                 market=market,
                 wallets=options["wallets"],
@@ -133,6 +143,8 @@ def _tried(options: dict[str, Any]) -> list[Tried]:
         if missing := {*options["rule"]} - {one.slug for one in found}:
             raise CommandError(f"There is no rule called {min(missing)} here.")
         found = [one for one in found if one.slug in options["rule"]]
+    if (threshold := options["wash_threshold"]) is not None:
+        found = [replace(one, wash_threshold=threshold or None) for one in found]
     return found
 
 
@@ -141,6 +153,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
     cheapest, reach = verdict.cheapest, verdict.reach
     return {
         "rule": verdict.tried.slug,
+        "wash_threshold": verdict.tried.wash_threshold,
         "strategies": verdict.strategies,
         "cheapest": str(cheapest.strategy) if cheapest else None,
         "wei_per_1000_xp": str(cheapest.wei_per_1000_xp) if cheapest else None,
@@ -164,7 +177,12 @@ def describe(verdicts: Sequence[Verdict], *, costs: Costs, market: Market) -> It
     gas = ", ".join(f"a {name} {eth(getattr(costs, f'{name}_gas_wei'))}" for name in GAS)
     yield f"Fees: {costs.fee_bp / 100:g} % of a sale{rebate}{royalty}. Gas: {gas}."
     crowd = f"{market.crowd} honest collectors"
-    yield f"Market: a floor of {eth(market.floor_wei)}, {crowd}, no filter of wash trades."
+    yield f"Market: a floor of {eth(market.floor_wei)}, {crowd}."
+    thresholds = {verdict.tried.wash_threshold for verdict in verdicts}
+    for threshold in sorted(thresholds, key=lambda one: one or 0):
+        of = [one.tried.slug for one in verdicts if one.tried.wash_threshold == threshold]
+        whose = f" for {', '.join(of)}" if len(thresholds) > 1 else ""
+        yield f"Wash trades: {in_words(threshold)}{whose}."
     for verdict in verdicts:
         yield ""
         yield from _describe(verdict)
@@ -176,6 +194,13 @@ def describe(verdicts: Sequence[Verdict], *, costs: Costs, market: Market) -> It
         yield "No season says what 1,000 XP must cost: farm_alarm_eth_per_1000_xp in its program, or --alarm."
     else:
         yield "None is cheaper to farm than its season allows."
+
+
+def in_words(threshold: int | None) -> str:
+    """What happens to wash trades."""
+    if threshold is None:
+        return "no season's wash_threshold keeps them from earning"
+    return f"a sale with a score of {threshold} or more earns nothing"
 
 
 def _describe(verdict: Verdict) -> Iterator[str]:

@@ -114,6 +114,35 @@ class TestPlay:
         assert found.earned_xp == 3_675
 
 
+class TestWashFilter:
+    """What the season's threshold flags earns nothing, as it would in a real round."""
+
+    def test_a_pair_earns_nothing_and_what_it_does_not_see_earns_all(self) -> None:
+        buying = replace(rule("purchase", xp_per_purchase=100), wash_threshold=3)
+        assert played(buying, wash()).earned_xp == 0
+        assert played(replace(buying, wash_threshold=99), wash()).earned_xp == 7_000
+        assert played(buying, replace(wash(), fresh=True)).earned_xp == 7_000
+        assert played(buying, replace(wash(), ring=4), wallets=4).earned_xp == 0
+        assert played(buying, replace(wash(), ring=6), wallets=6).earned_xp == 7_000
+        # Thirteen wallets are two rings.
+        assert played(buying, replace(wash(), ring=6), wallets=13).earned_xp == 14_000
+
+    def test_a_token_that_is_bought_from_somebody_is_a_purchase_like_any_other(self) -> None:
+        buying = replace(rule("purchase", xp_per_purchase=100), wash_threshold=3)
+        assert played(buying, wash(collection="traded")).earned_xp == 100
+
+    def test_the_search_goes_around_it(self) -> None:
+        buying = replace(rule("purchase", xp_per_purchase=100, minimum_price_eth=0.05), wash_threshold=3)
+        verdict = judged(buying)
+        assert verdict.cheapest is not None
+        assert isinstance(verdict.cheapest.strategy, Wash)
+        assert verdict.cheapest.strategy.ring == 6
+        assert str(verdict.cheapest.strategy).startswith("6 wallets sell each other one token in a ring, ")
+        open_to_all = judged(replace(buying, wash_threshold=None))
+        assert open_to_all.cheapest is not None
+        assert str(open_to_all.cheapest.strategy).startswith("Two wallets sell each other one token to and")
+
+
 class TestCheck:
     def test_finds_that_the_least_price_is_the_cheapest_and_warns(self) -> None:
         buying = rule("purchase", xp_per_purchase=100, minimum_price_eth=1)

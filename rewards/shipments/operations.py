@@ -222,7 +222,7 @@ def approve(
 
     ``digest`` may be its first twelve characters or more. ``looked_at`` is when the plan that the approver
     looked at was made: one that was made again since is another plan, even if it came out equal. ``words`` is
-    the ``words_digest`` of what they read with it.
+    the ``words_digest`` of what they read with it, or its first twelve characters or more.
     Raises ApprovalRefused when the plan is
     another one, its rules or words changed since, the approver wrote or changed it, or the budget does not
     suffice.
@@ -271,7 +271,7 @@ def _refuse_another(
             f"{slug} was planned again since you opened it, with the same digest. Read what was said "
             "meanwhile, and approve it from the page as it is now."
         )
-    if words is not None and words != shipment.words_digest:
+    if words is not None and not (len(words) >= 12 and shipment.words_digest.startswith(words)):
         raise ApprovalRefused(
             f"What {slug} says, whom it is for or its times were changed since you opened it. Read them, and "
             "approve it from the page as it is now."

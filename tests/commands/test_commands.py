@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,7 @@ class TestShipmentPlan:
         said = run("shipment", "plan", "march", foreground=True)
         digest = Shipment.objects.get().plan_digest
         assert digest is not None
+        words = Shipment.objects.get().words_digest
         # ann: 100.5 × 1.5 = 150.75 → 150, for 455 days of old. bob: 201. dan bought no ape.
         assert said.splitlines() == [
             "march: March, planned",
@@ -130,7 +132,12 @@ class TestShipmentPlan:
                 "  buyers               other_collection             1 lines        1 "
                 "collectors              0 XP"
             ),
-            f"  next      manage.py shipment approve march --digest {digest[:12]} --by …",
+            "  for       everybody",
+            f"  words     {words}",
+            (
+                f"  next      manage.py shipment approve march --digest {digest[:12]} --words {words[:12]} "
+                "--by …"
+            ),
         ]
 
     def test_prints_json_for_scripts(self, applied: Path) -> None:
@@ -139,6 +146,7 @@ class TestShipmentPlan:
             "name": "march",
             "state": "planned",
             "digest": Shipment.objects.get().plan_digest,
+            "words": Shipment.objects.get().words_digest,
             "lines": 3,
             "awards": 2,
             "total_xp": 351,
@@ -179,6 +187,51 @@ class TestShipmentApprove:
         assert said[0] == "march: March, approved"
         assert "  total     351 XP; the season has 999,649 XP left" in said
         assert said[-1] == "  next      manage.py shipment ship march"
+
+    def test_is_of_the_words_that_were_seen_as_well(self, planned: str) -> None:
+        words = Shipment.objects.get().words_digest
+        Shipment.objects.update(message="Something else.")
+        with pytest.raises(CommandError, match="were changed since you opened it"):
+            run("shipment", "approve", "march", digest=planned, words=words, by="bob")
+        said = run("shipment", "status", "march")
+        assert "  message   “Something else.”\n" in said
+        now = Shipment.objects.get().words_digest
+        assert f"--words {now[:12]}" in said
+        run("shipment", "approve", "march", digest=planned[:12], words=now[:12], by="bob")
+        assert Shipment.objects.get().approved_by == "bob"
+
+    @pytest.mark.parametrize(("answer", "state"), [("yes", "approved"), ("no", "planned")])
+    def test_asks_at_a_terminal(
+        self, planned: str, monkeypatch: pytest.MonkeyPatch, answer: str, state: str
+    ) -> None:
+        asked: list[str] = []
+
+        def say(question: str) -> str:
+            asked.append(question)
+            return answer
+
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("builtins.input", say)
+        with nullcontext() if state == "approved" else pytest.raises(CommandError, match="Nothing was"):
+            run("shipment", "approve", "march", by="bob")
+        assert asked == ["Approve 351 XP to 2 collectors as bob? (yes/no) "]
+        assert Shipment.objects.get().state == state
+
+    def test_without_a_terminal_wants_to_be_told_which(self, planned: str) -> None:
+        with pytest.raises(CommandError, match="Which plan"):
+            run("shipment", "approve", "march", by="bob")
+
+    def test_what_changes_while_somebody_thinks_is_not_approved(
+        self, planned: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def think(_: str) -> str:
+            Shipment.objects.update(title="Another title")
+            return "yes"
+
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("builtins.input", think)
+        with pytest.raises(CommandError, match="were changed since"):
+            run("shipment", "approve", "march", by="bob")
 
     def test_says_why_not(self, planned: str) -> None:
         with pytest.raises(CommandError, match="ann wrote march; somebody else has to approve it"):
@@ -233,7 +286,7 @@ class TestShipmentShip:
 
 class TestShipmentCancel:
     def test_says_that_nothing_is_paid(self, approved: str) -> None:
-        assert run("shipment", "cancel", "march") == (
+        assert run("shipment", "cancel", "march", reason="Wrong rules", by="bob") == (
             "march is cancelled. Nothing of it was or will be paid.\n"
         )
         assert "march: March, cancelled" in run("shipment", "status", "march")

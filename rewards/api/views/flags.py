@@ -94,8 +94,10 @@ class PauseFlag(ApiView):
         body = PauseBody(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            with staff.acting(name=caller):
-                made = flags.pause(flag=flag, by=caller, as_of=timezone.now(), **body.validated_data)
+            made = staff.do_as(
+                name=caller,
+                work=lambda: flags.pause(flag=flag, by=caller, as_of=timezone.now(), **body.validated_data),
+            )
         except UnknownFlag as error:
             raise NotFound(str(error)) from error
         except FlagError as error:
@@ -124,8 +126,10 @@ class ResumeFlag(ApiView):
         body = ResumeBody(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            with staff.acting(name=caller):
-                ended = flags.resume(flag=flag, by=caller, as_of=timezone.now(), **body.validated_data)
+            ended = staff.do_as(
+                name=caller,
+                work=lambda: flags.resume(flag=flag, by=caller, as_of=timezone.now(), **body.validated_data),
+            )
         except UnknownFlag as error:
             raise NotFound(str(error)) from error
         except FlagError as error:

@@ -66,11 +66,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         act = getattr(self, f"_{options['action'].replace('-', '_')}")
         try:
-            if "by" not in options:
-                act(**options)
-                return
-            with staff.acting(name=options["by"]):
-                act(**options)
+            act(**options)
         except (AdjustmentError, SheetError) as error:
             raise CommandError(str(error)) from error
 
@@ -111,9 +107,12 @@ class Command(BaseCommand):
 
     def _write(self, rows: list[Row], *, title: str, **options: Any) -> None:
         season = self._season(options["season"])
-        made = adjustments.write(
-            season=season, title=title, rows=rows, author=options["by"], as_of=timezone.now()
-        )
+        by = options["by"]
+
+        def write() -> Adjustment:
+            return adjustments.write(season=season, title=title, rows=rows, author=by, as_of=timezone.now())
+
+        made = staff.do_as(name=by, work=write)
         self._print(made, options)
 
     def _list(self, *, waiting: bool, **options: Any) -> None:
@@ -129,15 +128,21 @@ class Command(BaseCommand):
         self._print(adjustments.get(adjustment_id=number), options)
 
     def _approve(self, *, number: int, digest: str, by: str, **_: Any) -> None:
-        adjustments.approve(adjustment_id=number, digest=digest, approver=by, as_of=timezone.now())
+        def approve() -> Adjustment:
+            return adjustments.approve(adjustment_id=number, digest=digest, approver=by, as_of=timezone.now())
+
+        staff.do_as(name=by, work=approve)
         self.stdout.write(f"Correction {number} is made. The collectors see it with its reason.")
 
-    def _send_back(self, *, number: int, comment: str, **_: Any) -> None:
-        adjustments.send_back(adjustment_id=number, comment=comment)
+    def _send_back(self, *, number: int, comment: str, by: str, **_: Any) -> None:
+        staff.do_as(name=by, work=lambda: adjustments.send_back(adjustment_id=number, comment=comment))
         self.stdout.write(f"Correction {number} is back with its author. Nobody can approve it as it is.")
 
-    def _cancel(self, *, number: int, reason: str, **_: Any) -> None:
-        adjustments.cancel(adjustment_id=number, reason=reason, as_of=timezone.now())
+    def _cancel(self, *, number: int, reason: str, by: str, **_: Any) -> None:
+        def cancel() -> Adjustment:
+            return adjustments.cancel(adjustment_id=number, reason=reason, as_of=timezone.now())
+
+        staff.do_as(name=by, work=cancel)
         self.stdout.write(f"Correction {number} is cancelled. No XP moved.")
 
     def _print(self, adjustment: Adjustment, options: dict[str, Any]) -> None:

@@ -52,8 +52,11 @@ class Command(BaseCommand):
             expires_at = now + timedelta(days=days)
         except OverflowError as error:
             raise CommandError("A key expires after it is made, and within two years.") from error
-        with staff.acting(name=by):
-            made = keys.make_key(name=name, scopes=scope, by=by, as_of=now, expires_at=expires_at)
+
+        def make() -> keys.NewKey:
+            return keys.make_key(name=name, scopes=scope, by=by, as_of=now, expires_at=expires_at)
+
+        made = staff.do_as(name=by, work=make)
         # Alone on its line and on standard output, so that it can go into a file without being seen.
         self.stderr.write(
             f"{made.key.prefix} is for {made.key.name}, may {said(made.key)}, and counts until "
@@ -63,8 +66,10 @@ class Command(BaseCommand):
         self.stdout.write(made.secret)
 
     def _revoke(self, *, prefix: str, by: str, **_: Any) -> None:
-        with staff.acting(name=by):
-            key = keys.revoke_key(prefix=prefix, by=by, as_of=timezone.now())
+        def revoke() -> ApiKey:
+            return keys.revoke_key(prefix=prefix, by=by, as_of=timezone.now())
+
+        key = staff.do_as(name=by, work=revoke)
         self.stdout.write(f"{key.prefix} of {key.name} is revoked and opens nothing from now on.")
 
     def _list(self, *, json: bool, **_: Any) -> None:

@@ -54,8 +54,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _pause(self, *, flag: str, reason: str, by: str, **options: Any) -> None:
-        with staff.acting(name=by):
-            made = flags.pause(
+        def pause() -> Pause:
+            return flags.pause(
                 flag=flag,
                 reason=reason,
                 by=by,
@@ -63,11 +63,15 @@ class Command(BaseCommand):
                 starts_at=options["starts_at"],
                 ends_at=options["ends_at"],
             )
+
+        made = staff.do_as(name=by, work=pause)
         self.stdout.write(f"{flag} is {describe(made)}")
 
     def _resume(self, *, flag: str, by: str, at: datetime | None, **_: Any) -> None:
-        with staff.acting(name=by):
-            ended = flags.resume(flag=flag, by=by, as_of=timezone.now(), at=at)
+        def resume() -> Pause:
+            return flags.resume(flag=flag, by=by, as_of=timezone.now(), at=at)
+
+        ended = staff.do_as(name=by, work=resume)
         if ended.ends_at == ended.starts_at:
             self.stdout.write(
                 f"The pause of {flag} that was to begin at {stamp(ended.starts_at)} is called off."

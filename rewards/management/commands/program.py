@@ -15,6 +15,7 @@ from rewards.ledger.operations import Holder
 from rewards.management.commands.series import in_words
 from rewards.program import operations as program
 from rewards.program.file import ProgramError, read
+from rewards.program.operations import Change
 from rewards.rules.models import Rule, Season
 from rewards.rules.operations import LIMITS
 from rewards.series import queries as series
@@ -44,8 +45,12 @@ class Command(BaseCommand):
             return
         path = options["file"]
         try:
-            with staff.acting(name=options["by"]):
-                changes = program.apply(program=read(path), author=options["by"], as_of=timezone.now())
+            wanted = read(path)
+
+            def apply() -> list[Change]:
+                return program.apply(program=wanted, author=options["by"], as_of=timezone.now())
+
+            changes = staff.do_as(name=options["by"], work=apply)
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
         except ProgramError as error:

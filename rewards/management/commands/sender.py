@@ -41,24 +41,30 @@ class Command(BaseCommand):
             self._list(as_json=options["json"])
             return
         try:
-            with staff.acting(name=options["by"]):
-                getattr(self, f"_{options['action']}")(**options)
+            getattr(self, f"_{options['action']}")(**options)
         except SenderError as error:
             raise CommandError(str(error)) from error
 
     def _add(self, *, name: str, by: str, **_: Any) -> None:
-        secret = intake.add_sender(name=name, by=by, as_of=timezone.now())
+        def add() -> str:
+            return intake.add_sender(name=name, by=by, as_of=timezone.now())
+
+        secret = staff.do_as(name=by, work=add)
         self._show(secret, f"{name} may send events of source {name}, signed with this secret.")
 
-    def _rotate(self, *, name: str, overlap_hours: int, **_: Any) -> None:
+    def _rotate(self, *, name: str, overlap_hours: int, by: str, **_: Any) -> None:
         if not 0 <= overlap_hours <= 24 * 90:
             raise CommandError("--overlap-hours must be 0 to 2160, which is 90 days.")
         overlap = timedelta(hours=overlap_hours)
-        secret = intake.rotate_secret(name=name, overlap=overlap, as_of=timezone.now())
+
+        def rotate() -> str:
+            return intake.rotate_secret(name=name, overlap=overlap, as_of=timezone.now())
+
+        secret = staff.do_as(name=by, work=rotate)
         self._show(secret, f"{name} has another secret; the one before counts {overlap_hours} hours longer.")
 
-    def _revoke(self, *, name: str, **_: Any) -> None:
-        intake.revoke_sender(name=name, as_of=timezone.now())
+    def _revoke(self, *, name: str, by: str, **_: Any) -> None:
+        staff.do_as(name=by, work=lambda: intake.revoke_sender(name=name, as_of=timezone.now()))
         self.stdout.write(f"{name} is revoked. What it sent before stays; sender rotate lets it send again.")
 
     def _show(self, secret: str, sentence: str) -> None:

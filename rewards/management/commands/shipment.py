@@ -2,9 +2,12 @@
 
 import getpass
 import json
+import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -24,6 +27,7 @@ from rewards.shipments.cells import write_csv
 from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Comment, Shipment
 from rewards.staff import operations as staff
+from rewards.tab import terms
 
 SECONDS_BETWEEN_LOOKS = 0.25
 
@@ -57,10 +61,12 @@ class Command(BaseCommand):
             action.add_argument("--foreground", action="store_true", help="do the work here, without workers")
         for action in (plan, approve, ship, status, comments):
             action.add_argument("--json", action="store_true", help="print the result as one JSON object")
-        approve.add_argument("--digest", required=True, help="the plan's digest, or its first 12 characters")
+        approve.add_argument("--digest", help="the plan's, or its first 12 characters; left out, it asks")
+        approve.add_argument("--words", help="the digest of what else was read, as shipment status shows it")
         approve.add_argument("--by", default=getpass.getuser(), help="who approves; not the author")
-        for action in by_hand:
+        for action in (cancel, *by_hand):
             action.add_argument("--by", default=getpass.getuser(), help="who does it")
+        cancel.add_argument("--reason", required=True, help="why; it stays with the round")
         send_back.add_argument("--comment", required=True, help="what is wrong with the plan")
         for action in (halt, go_on):
             action.add_argument("--reason", required=True, help="why; it stays with the round")
@@ -84,12 +90,32 @@ class Command(BaseCommand):
             self._follow(name, until=lambda shipment: shipment.plan_due_at is None, what="Planning")
         self._print(shipments.get(slug=name), options)
 
-    def _approve(self, *, name: str, digest: str, by: str, **options: Any) -> None:
+    def _approve(self, *, name: str, digest: str | None, words: str | None, by: str, **options: Any) -> None:
+        seen = Seen(digest=digest, words=words) if digest else self._ask(shipments.get(slug=name), by=by)
+
         def approve() -> Shipment:
-            return shipments.approve(slug=name, digest=digest, approver=by, as_of=timezone.now())
+            return shipments.approve(slug=name, approver=by, as_of=timezone.now(), **vars(seen))
 
         staff.do_as(name=by, work=approve)
         self._print(shipments.get(slug=name), options)
+
+    def _ask(self, shipment: Shipment, *, by: str) -> "Seen":
+        """Show what would be approved, and return it once somebody says yes. Raises CommandError."""
+        if not sys.stdin.isatty():
+            raise CommandError(
+                "Which plan? --digest and --words name what you saw; manage.py shipment status "
+                f"{shipment.slug} shows both. At a terminal you are asked. Nothing was approved."
+            )
+        if shipment.state == "planned":
+            self._print(shipment, {"json": False})
+            asked = (
+                f"Approve {shipment.total_xp:,} XP to {shipment.award_count:,} collectors as {by}? (yes/no) "
+            )
+            if input(asked).strip().lower() != "yes":
+                raise CommandError("Nothing was approved.")
+        return Seen(
+            digest=shipment.plan_digest or "", words=shipment.words_digest, looked_at=shipment.planned_at
+        )
 
     def _ship(self, *, name: str, foreground: bool, batch_size: int, **options: Any) -> None:
         if batch_size < 1:
@@ -107,8 +133,11 @@ class Command(BaseCommand):
     def _status(self, *, name: str, **options: Any) -> None:
         self._print(shipments.get(slug=name), options)
 
-    def _cancel(self, *, name: str, **_: Any) -> None:
-        shipments.cancel(slug=name, as_of=timezone.now())
+    def _cancel(self, *, name: str, reason: str, by: str, **_: Any) -> None:
+        def cancel() -> Shipment:
+            return supervision.call_off(slug=name, reason=reason, by=by, as_of=timezone.now())
+
+        staff.do_as(name=by, work=cancel)
         self.stdout.write(f"{name} is cancelled. Nothing of it was or will be paid.")
 
     def _send_back(self, *, name: str, comment: str, by: str, **_: Any) -> None:
@@ -146,8 +175,12 @@ class Command(BaseCommand):
 
     def _comments(self, *, name: str, by: str, say: str | None, **options: Any) -> None:
         if say is not None:
-            with staff.acting(name=by):
-                supervision.say(slug=name, text=say, by=by, as_of=timezone.now())
+            # Said once, whatever else is asked for.
+            words = say
+            staff.do_as(
+                name=by,
+                work=lambda: supervision.say(slug=name, text=words, by=by, as_of=timezone.now()),
+            )
         found = queries.list_comments(shipment=shipments.get(slug=name))
         if options["json"]:
             self.stdout.write(json.dumps([comment_as_json(one) for one in found]))
@@ -212,8 +245,17 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(as_json(shipment, progress)))
             return
-        for line in describe(shipment, progress):
+        for line in [*describe(shipment, progress), *list_words(shipment), *list_next(shipment)]:
             self.stdout.write(line)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What somebody saw of a plan before they approved it, as ``shipments.approve`` takes it."""
+
+    digest: str
+    words: str | None
+    looked_at: datetime | None = None
 
 
 def as_json(shipment: Shipment, progress: queries.Progress) -> dict[str, Any]:
@@ -222,6 +264,7 @@ def as_json(shipment: Shipment, progress: queries.Progress) -> dict[str, Any]:
         "name": shipment.slug,
         "state": shipment.state,
         "digest": shipment.plan_digest,
+        "words": shipment.words_digest,
         "lines": shipment.line_count,
         "awards": shipment.award_count,
         "total_xp": shipment.total_xp,
@@ -245,7 +288,7 @@ def comment_as_json(comment: Comment) -> dict[str, Any]:
 
 
 def describe(shipment: Shipment, progress: queries.Progress) -> list[str]:
-    """A shipment's state for a person, and what to do next."""
+    """A shipment's state for a person."""
     window = f"{shipment.window_start:%Y-%m-%d %H:%M} to {shipment.window_end:%Y-%m-%d %H:%M} UTC"
     lines = [f"{shipment.slug}: {shipment.title}, {shipment.state}", f"  window    {window}"]
     if shipment.problem:
@@ -278,10 +321,32 @@ def describe(shipment: Shipment, progress: queries.Progress) -> list[str]:
             + (f", {progress.failed} failed" if progress.failed else "")
         )
         lines += [f"  {problem}" for problem in queries.list_problems(shipment=shipment)]
-    digest = (shipment.plan_digest or "")[:12]
+    return lines
+
+
+def list_words(shipment: Shipment) -> list[str]:
+    """What is approved beside the numbers of a plan, with its digest."""
+    if shipment.state != "planned":
+        return []
+    times = [
+        f"{what} {at:%Y-%m-%d %H:%M} UTC"
+        for what, at in (("to be approved by", shipment.approve_by), ("goes out", shipment.ships_at))
+        if at is not None
+    ]
+    return [
+        *([f"  message   “{shipment.message}”"] if shipment.message else []),
+        f"  for       {terms.audience(shipment.audience)}",
+        *([f"  times     {', '.join(times)}"] if times else []),
+        f"  words     {shipment.words_digest}",
+    ]
+
+
+def list_next(shipment: Shipment) -> list[str]:
+    """What to do next, if a person is to do something."""
+    digests = f"--digest {(shipment.plan_digest or '')[:12]} --words {shipment.words_digest[:12]}"
     following = {
         "draft": f"manage.py shipment plan {shipment.slug}",
-        "planned": f"manage.py shipment approve {shipment.slug} --digest {digest} --by …",
+        "planned": f"manage.py shipment approve {shipment.slug} {digests} --by …",
         "approved": f"manage.py shipment ship {shipment.slug}",
     }.get(shipment.state)
-    return [*lines, f"  next      {following}"] if following else lines
+    return [f"  next      {following}"] if following else []

@@ -13,6 +13,7 @@ from rewards.staff import operations as staff
 from rewards.webhooks import delivering, operations, queries
 from rewards.webhooks.errors import WebhookError
 from rewards.webhooks.kinds import KINDS
+from rewards.webhooks.models import Delivery, Endpoint
 
 
 class Command(BaseCommand):
@@ -51,49 +52,60 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
-            with staff.acting(name=options.get("by") or getpass.getuser()):
-                done = getattr(self, f"_{options['action']}")(**options)
+            getattr(self, f"_{options['action']}")(**options)
         except WebhookError as error:
             raise CommandError(str(error)) from error
-        if done is not None:
-            # After its transaction: a receiver is not waited for with anything open.
-            self._try(*done)
 
     def _add(self, *, name: str, url: str, kind: list[str] | None, by: str, **_: Any) -> None:
-        secret = operations.add_endpoint(
-            name=name, url=url, kinds=kind or list(KINDS), by=by, as_of=timezone.now()
-        )
+        def add() -> str:
+            return operations.add_endpoint(
+                name=name, url=url, kinds=kind or list(KINDS), by=by, as_of=timezone.now()
+            )
+
+        secret = staff.do_as(name=by, work=add)
         self._show(secret, f"{name} is told what happens from now on, signed with this secret.")
 
-    def _rotate(self, *, name: str, overlap_hours: int, **_: Any) -> None:
+    def _rotate(self, *, name: str, overlap_hours: int, by: str, **_: Any) -> None:
         if not 0 <= overlap_hours <= 24 * 90:
             raise CommandError("--overlap-hours must be 0 to 2160, which is 90 days.")
         overlap = timedelta(hours=overlap_hours)
-        secret = operations.rotate_secret(name=name, overlap=overlap, as_of=timezone.now())
+
+        def rotate() -> str:
+            return operations.rotate_secret(name=name, overlap=overlap, as_of=timezone.now())
+
+        secret = staff.do_as(name=by, work=rotate)
         self._show(
             secret, f"{name} has another secret; the one before signs, too, for {overlap_hours} hours."
         )
 
-    def _pause(self, *, name: str, **_: Any) -> None:
-        operations.pause_endpoint(name=name)
+    def _pause(self, *, name: str, by: str, **_: Any) -> None:
+        staff.do_as(name=by, work=lambda: operations.pause_endpoint(name=name))
         self.stdout.write(f"{name} is paused. What happens is kept for it; webhook resume sends it.")
 
-    def _resume(self, *, name: str, **_: Any) -> None:
-        operations.resume_endpoint(name=name, as_of=timezone.now())
+    def _resume(self, *, name: str, by: str, **_: Any) -> None:
+        staff.do_as(name=by, work=lambda: operations.resume_endpoint(name=name, as_of=timezone.now()))
         self.stdout.write(f"{name} is on. What waits for it is sent with the next sweep.")
 
-    def _revoke(self, *, name: str, **_: Any) -> None:
-        left = operations.revoke_endpoint(name=name, as_of=timezone.now())
+    def _revoke(self, *, name: str, by: str, **_: Any) -> None:
+        def revoke() -> int:
+            return operations.revoke_endpoint(name=name, as_of=timezone.now())
+
+        left = staff.do_as(name=by, work=revoke)
         self.stdout.write(f"{name} is revoked. {left:,} of its messages waited, and are not sent.")
 
-    def _replay(self, *, name: str, delivery: int | None, **_: Any) -> None:
-        again = operations.replay(name=name, as_of=timezone.now(), delivery_id=delivery)
+    def _replay(self, *, name: str, delivery: int | None, by: str, **_: Any) -> None:
+        def replay() -> int:
+            return operations.replay(name=name, as_of=timezone.now(), delivery_id=delivery)
+
+        again = staff.do_as(name=by, work=replay)
         self.stdout.write(f"{counted(again)} sent again to {name}, with the ids of before.")
 
-    def _test(self, *, name: str, by: str, **_: Any) -> tuple[Any, Any]:
-        return operations.announce_test(name=name, by=by, as_of=timezone.now())
+    def _test(self, *, name: str, by: str, **_: Any) -> None:
+        def announce() -> tuple[Endpoint, Delivery]:
+            return operations.announce_test(name=name, by=by, as_of=timezone.now())
 
-    def _try(self, endpoint: Any, delivery: Any) -> None:
+        endpoint, delivery = staff.do_as(name=by, work=announce)
+        # After its transaction: a receiver is not waited for with anything open.
         answer = delivering.deliver_now(endpoint=endpoint, delivery=delivery, clock=timezone.now)
         if answer is None:
             self.stdout.write("A worker is sending the message already; webhook list shows what came of it.")

@@ -128,7 +128,7 @@ def _sum_up(shipment: Shipment, earlier: Shipment | None) -> dict[str, Any]:
 def _tell(shipment: Shipment, reasons: Sequence[Reason]) -> list[Told]:
     """The lines that are looked at, in the words that their collectors read."""
     samples = review.list_samples(shipment=shipment, reasons=reasons)
-    names = [(one.collector_id, one.rule_version_id, one.subject) for one in samples]
+    names = [(one.collector_id, one.rule_version_id, one.subject, one.for_shipment_id) for one in samples]
     lines = tab.list_lines(shipment_id=shipment.id, names=names)
     by_name = {(one.rule, one.reason): one for one in reasons}
     pairs = zip(samples, lines, strict=True)

@@ -125,6 +125,7 @@ class Sample:
     collector_id: int
     rule_version_id: int
     subject: UUID
+    for_shipment_id: int
     rule: str
     reason: str
     address: str
@@ -235,7 +236,11 @@ def _side_by_side(shipment: Shipment, earlier: Shipment | None) -> dict[str, Any
 
 
 def list_samples(*, shipment: Shipment, reasons: Sequence[Reason]) -> list[Sample]:
-    """For each rule and reason of a plan a line of each of the two collectors that are looked at."""
+    """
+    For each rule and reason of a plan a line of each of the two collectors that are looked at.
+
+    Who has lines of the round's own time and late ones has one of each.
+    """
     wanted = [
         (one.rule, one.reason, collector_id)
         for one in reasons

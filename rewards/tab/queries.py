@@ -129,10 +129,15 @@ def _with_lines(rounds: Sequence[Round], *, collector_id: int, limits: dict[str,
     ]
 
 
-def list_lines(*, shipment_id: int, names: Sequence[tuple[int, int, UUID]]) -> list[Line]:
-    """Return lines of a round, each named by its collector, rule version and subject, in that order."""
-    collectors, versions, subjects = zip(*names, strict=True) if names else ((), (), ())
-    chosen = {"collectors": list(collectors), "versions": list(versions), "subjects": list(subjects)}
+def list_lines(*, shipment_id: int, names: Sequence[tuple[int, int, UUID, int]]) -> list[Line]:
+    """
+    Return lines of a round, in the order of their names.
+
+    Each is named by its collector, rule version, subject, and the shipment whose time it pays.
+    """
+    columns = zip(*names, strict=True) if names else ((), (), (), ())
+    parts = ("collectors", "versions", "subjects", "paid_shipments")
+    chosen = {part: list(column) for part, column in zip(parts, columns, strict=True)}
     statement = lines_of(chosen=SQL["lines_by_name"])
     rows = statement.rows(chosen | {"shipment_id": shipment_id, "flag_prefix": FLAG_PREFIX})
     return [line(row) for row in rows]

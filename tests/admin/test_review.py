@@ -18,8 +18,9 @@ from rewards.shipments import review, supervision
 from rewards.shipments.models import Award, Batch, Comment, Line, Shipment
 from tests.admin.given import signed_in, text
 from tests.admin.two_rounds import given_two_rounds
-from tests.rules.given import PLANNED_AT, approved, given_rule, given_season, planned
+from tests.rules.given import PLANNED_AT, approved, given_market, given_rule, given_season, planned
 from tests.shipments.given import given_buyers
+from tests.shipments.late import april, given_march
 from tests.tables import day
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,24 @@ class TestStatistics:
         assert first == again
         march.plan_digest = "123456789abcdef" * 4 + "0000"
         assert self.sampled(march) != first
+
+    def test_sample_a_collectors_own_line_and_the_late_one(self) -> None:
+        given_rule("buyers", "purchase", xp_per_eth=100)
+        given_march("""
+            kind | token | from | to  | at         | price
+            sale | a     | cat  | bob | 2026-03-01 | 1 ETH
+        """)
+        given_market("""
+            kind | token | from | to  | at         | price
+            sale | b     | cat  | ann | 2026-03-09 | 2 ETH
+            sale | c     | cat  | ann | 2026-04-09 | 3 ETH
+            sale | d     | cat  | ann | 2026-04-10 | 4 ETH
+        """)
+        found = page.get_review(shipment=april())
+        assert found is not None
+        (told,) = found.told
+        assert [line.late is not None for _, line in told.lines] == [False, True]
+        assert [line.amount_xp for _, line in told.lines][1] == 200
 
     def sampled(self, shipment: Shipment) -> list[str]:
         cache.clear()

@@ -87,7 +87,8 @@ class TestThreshold:
         shipment = planned()
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT line.collector_id, line.rule_version_id, line.subject FROM shipments_line AS line "
+                "SELECT line.collector_id, line.rule_version_id, line.subject, line.for_shipment_id "
+                "FROM shipments_line AS line "
                 "JOIN registry_wallet AS wallet ON wallet.id = line.collector_id "
                 "WHERE wallet.address = %s",
                 [address("bob")],

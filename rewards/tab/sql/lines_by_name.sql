@@ -6,17 +6,17 @@ SELECT
     line.amount_xp AS total_xp,
     1 AS round_line_count
 FROM
-    UNNEST(%(collectors)s::BIGINT[], %(versions)s::BIGINT[], %(subjects)s::UUID[])
-    WITH ORDINALITY AS named (collector_id, rule_version_id, subject, place)
-INNER JOIN LATERAL (
-    -- A subject may have a line for the round's own time and a late one; then its own stands for both.
-    SELECT one.*
-    FROM shipments_line AS one
-    WHERE
-        one.shipment_id = %(shipment_id)s
-        AND named.collector_id = one.collector_id
-        AND named.rule_version_id = one.rule_version_id
-        AND named.subject = one.subject
-    ORDER BY one.for_shipment_id <> one.shipment_id, one.for_shipment_id
-    LIMIT 1
-) AS line ON TRUE
+    UNNEST(
+        %(collectors)s::BIGINT[],
+        %(versions)s::BIGINT[],
+        %(subjects)s::UUID[],
+        %(paid_shipments)s::BIGINT[]
+    )
+    WITH ORDINALITY AS named (collector_id, rule_version_id, subject, for_shipment_id, place)
+INNER JOIN shipments_line AS line
+    ON
+        line.shipment_id = %(shipment_id)s
+        AND named.collector_id = line.collector_id
+        AND named.rule_version_id = line.rule_version_id
+        AND named.subject = line.subject
+        AND named.for_shipment_id = line.for_shipment_id

@@ -304,6 +304,21 @@ class TestRead:
                 "line 47: shipment.2026.03.window_end is not after window_start",
             ),
             (
+                "budget_xp = 1_000_000",
+                'budget_xp = 1_000_000\nlevels = [{ name = "New", xp = 5 }, { name = "Keeper", xp = 5 }]',
+                'line 6: season.genesis.levels has "Keeper" at 5 XP, not above "New" before it',
+            ),
+            (
+                "budget_xp = 1_000_000",
+                'budget_xp = 1_000_000\nlevels = [{ name = "New", xp = 5, color = "red" }]',
+                "line 6: season.genesis.levels[0].color is not a field here",
+            ),
+            (
+                "budget_xp = 1_000_000",
+                'budget_xp = 1_000_000\nlevels = { name = "New", xp = 5 }',
+                "line 6: season.genesis.levels is wrong: expected `array`, got `object`",
+            ),
+            (
                 'rules = ["buyers", "long"]',
                 "rules = []",
                 "line 48: shipment.2026.03.rules is wrong: expected `array` of length >= 1",

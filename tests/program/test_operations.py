@@ -68,6 +68,19 @@ class TestApply:
         season = Season.objects.get()
         assert (season.cap_xp_per_collector, season.cap_xp_per_shipment) == (50, None)
 
+    def test_sets_levels_and_takes_them_away_where_they_are_left_out(self, file: Path) -> None:
+        """They pay nothing, so they may change at any time; again changes nothing."""
+        budget = "budget_xp = 1_000_000"
+        levels = f'{budget}\nlevels = [{{ name = "Newcomer", xp = 0 }}, {{ name = "Keeper", xp = 1000 }}]'
+        apply(file, (budget, levels))
+        assert Season.objects.get().levels == [
+            {"name": "Newcomer", "xp": 0},
+            {"name": "Keeper", "xp": 1_000},
+        ]
+        assert "season genesis: unchanged" in apply(file)
+        apply(file, (levels, budget))
+        assert Season.objects.get().levels == []
+
     def test_makes_everything_that_the_file_names(self, file: Path) -> None:
         assert apply(file) == [
             "season genesis: new",

@@ -86,6 +86,7 @@ class TestConstraints:
         [
             ("season_ends_after_it_starts", "UPDATE rules_season SET ends_at = starts_at"),
             ("season_has_a_budget", "UPDATE rules_season SET budget_xp = 0"),
+            ("levels_are_a_list", 'UPDATE rules_season SET levels = \'{"name": "Keeper", "xp": 5}\''),
             ("wallet_is_listed_once", "UPDATE rules_cohortmember SET address = 'same'"),
         ],
     )

@@ -201,6 +201,9 @@ WEBHOOK_ALLOWED_HOSTS = [
     host.strip().lower() for host in os.environ.get("WEBHOOK_ALLOWED_HOSTS", "").split(",") if host.strip()
 ]
 
+# For so many days what webhooks delivered or gave up is kept, to be looked at and sent again; 0 keeps all.
+WEBHOOK_KEEP_DAYS = int(os.environ.get("WEBHOOK_KEEP_DAYS", "90"))
+
 # What a page may load and run: our own files and nothing inline. A wallet's icon comes as data. The admin's
 # theme needs more, which rewards/admin/policy.py says; the API's page has a policy of its own.
 CONTENT_SECURITY_POLICY = {

@@ -31,7 +31,8 @@ from rewards.shipments import operations as shipments
 from rewards.shipments.errors import ShipmentError
 from rewards.shipments.models import Shipment
 from rewards.standings import operations as standings
-from rewards.webhooks import delivering as webhooks
+from rewards.webhooks import delivering
+from rewards.webhooks import operations as webhooks
 
 logger = logging.getLogger("holdfast.pipeline")
 
@@ -69,6 +70,7 @@ def list_due(*, as_of: datetime) -> Due:
             "as_of": as_of,
             "kept": identity.KEPT,
             "standings_every": timedelta(minutes=settings.STANDINGS_MINUTES),
+            "webhooks_kept_since": webhooks.get_kept_since(as_of=as_of),
         }
     )
     if look["series_due"] and series.make_due(as_of=as_of):
@@ -96,7 +98,7 @@ def list_due(*, as_of: datetime) -> Due:
         mails=MAIL in leased,
         plans=[key.removeprefix(PLAN) for key in leased if key.startswith(PLAN)],
         batches=batches,
-        endpoints=webhooks.lease(as_of=as_of) if look["webhooks"] else [],
+        endpoints=delivering.lease(as_of=as_of) if look["webhooks"] else [],
     )
 
 
@@ -106,6 +108,8 @@ def _do_small_work(look: db.Row, *, as_of: datetime) -> None:
         _forward(as_of=as_of)
     if look["old_sign_ins"]:
         identity.prune(as_of=as_of)
+    if look["old_webhooks"]:
+        webhooks.prune_step(as_of=as_of)
     if look["standings"]:
         standings.take(as_of=as_of)
     if look["untold"]:

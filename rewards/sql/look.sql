@@ -80,6 +80,11 @@ SELECT
             AND delivery.state = 'pending'
             AND delivery.next_at <= %(as_of)s
     ) AS webhooks,
+    EXISTS(
+        SELECT 1
+        FROM webhooks_delivery AS delivery
+        WHERE delivery.state <> 'pending' AND delivery.next_at < %(webhooks_kept_since)s
+    ) AS old_webhooks,
     COALESCE(
         BOOL_OR(
             shipment.state = 'approved'

@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -58,19 +59,25 @@ def deliver(*, endpoint_id: int, clock: Callable[[], datetime]) -> Run:
 
     A failure ends the run, and the endpoint rests for longer with each failure in a row: what waits for it
     does not use up its tries, nor the workers. Called twice at once, each message is still sent once.
+    All go over one connection, if the receiver keeps it.
     """
     endpoint = Endpoint.objects.get(id=endpoint_id)
+    with closing(sending.Line(url=endpoint.url)) as line:
+        return _deliver(endpoint, line=line, clock=clock)
+
+
+def _deliver(endpoint: Endpoint, *, line: sending.Line, clock: Callable[[], datetime]) -> Run:
     keys = _keys(endpoint, as_of=clock())
     ends_at = clock() + RUN
     delivered = 0
     while True:
         now = clock()
-        claimed = _claim(endpoint_id=endpoint_id, as_of=now) if now < ends_at else None
+        claimed = _claim(endpoint_id=endpoint.id, as_of=now) if now < ends_at else None
         if claimed is None:
             quiet = {"quiet_until": now, **({"failures": 0} if delivered else {})}
-            Endpoint.objects.filter(id=endpoint_id).update(**quiet)
+            Endpoint.objects.filter(id=endpoint.id).update(**quiet)
             return Run(delivered=delivered, failed=0)
-        answer = _send(endpoint, claimed, keys=keys, as_of=now)
+        answer = _send(claimed, line=line, keys=keys, as_of=now)
         _note(endpoint, claimed, answer, as_of=clock())
         if answer.problem:
             failures = 1 if delivered else endpoint.failures + 1
@@ -85,7 +92,8 @@ def deliver_now(*, endpoint: Endpoint, delivery: Delivery, clock: Callable[[], d
     claimed = _claim(endpoint_id=endpoint.id, as_of=now, delivery_id=delivery.id)
     if claimed is None:
         return None
-    answer = _send(endpoint, claimed, keys=_keys(endpoint, as_of=now), as_of=now)
+    with closing(sending.Line(url=endpoint.url)) as line:
+        answer = _send(claimed, line=line, keys=_keys(endpoint, as_of=now), as_of=now)
     _note(endpoint, claimed, answer, as_of=clock())
     return answer
 
@@ -135,7 +143,7 @@ def _keys(endpoint: Endpoint, *, as_of: datetime) -> list[str]:
     return found
 
 
-def _send(endpoint: Endpoint, claimed: dict[str, Any], *, keys: list[str], as_of: datetime) -> Answer:
+def _send(claimed: dict[str, Any], *, line: sending.Line, keys: list[str], as_of: datetime) -> Answer:
     failpoints.reach("delivery.claimed")
     if not keys:
         return Answer(problem="No secret of the endpoint can be read; webhook rotate makes another.")
@@ -143,8 +151,7 @@ def _send(endpoint: Endpoint, claimed: dict[str, Any], *, keys: list[str], as_of
     body = body_of(kind=claimed["kind"], data=data, announced_at=claimed["announced_at"])
     timestamp = int(as_of.timestamp())
     signed = message_id(claimed["uid"])
-    answer = sending.post(
-        url=endpoint.url,
+    answer = line.post(
         headers={
             "content-type": "application/json",
             "user-agent": "holdfast",

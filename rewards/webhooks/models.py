@@ -137,6 +137,8 @@ class Delivery(models.Model):
             models.Index(fields=["endpoint", "next_at"], name="delivery_due", condition=Q(state="pending")),
             # The admin lists what was given up, and the sweeper's count of it.
             models.Index(fields=["endpoint", "id"], name="delivery_given_up", condition=Q(state="dead")),
+            # The sweeper forgets what is over.
+            models.Index(fields=["next_at"], name="delivery_over", condition=~Q(state="pending")),
             # The admin lists what was tried lately.
             models.Index(fields=["endpoint", "-tried_at"], name="delivery_tried"),
         ]

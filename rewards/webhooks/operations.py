@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -17,6 +18,9 @@ from rewards.webhooks.kinds import KINDS, TEST
 from rewards.webhooks.models import SEALED_FOR, Delivery, Endpoint, Message, Secret
 
 SQL = folder()
+
+# A sweep forgets so many at most; the next ones go on.
+PRUNED_A_STEP: Final = 10_000
 
 NAME: Final = re.compile(r"[a-z0-9._-]{1,64}")
 
@@ -160,9 +164,26 @@ def announce_test(*, name: str, by: str, as_of: datetime) -> tuple[Endpoint, Del
 
 @transaction.atomic
 def prune(*, before: datetime) -> int:
-    """Forget messages that were announced before an instant and wait for nobody, and return how many."""
-    SQL["prune_deliveries"].run({"before": before})
-    return SQL["prune_messages"].run({"before": before})
+    """Forget what was delivered or given up before an instant, and return how many messages are gone."""
+    told = SQL["prune_deliveries"].run({"before": before, "most": None})
+    return told + SQL["prune_messages"].run({"before": before})
+
+
+def prune_step(*, as_of: datetime) -> int:
+    """Forget some of what ``get_kept_since`` no longer keeps, for a sweeper that has other things to do."""
+    return SQL["prune_deliveries"].run({"before": get_kept_since(as_of=as_of), "most": PRUNED_A_STEP})
+
+
+def get_kept_since(*, as_of: datetime) -> datetime | None:
+    """
+    From which midnight (UTC) on what is over is kept; None where everything is.
+
+    Only at midnight does something become too old, so that a sweep in between has nothing to do.
+    """
+    if not settings.WEBHOOK_KEEP_DAYS:
+        return None
+    today = as_of.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=settings.WEBHOOK_KEEP_DAYS)
 
 
 def _locked(name: str) -> Endpoint:

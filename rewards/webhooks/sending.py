@@ -1,5 +1,5 @@
 """
-Sends one request, to an address that was looked at, within ten seconds altogether.
+Sends requests to an address that was looked at, each within ten seconds altogether.
 
 ``http.client`` and not a library above it: it follows no redirect, uses no proxy and reads no more than it
 is told to, and connecting to an address of our choice is one method.
@@ -13,8 +13,9 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Final
 
 from rewards.webhooks import addresses
@@ -26,6 +27,9 @@ EXCERPT_CHARACTERS: Final = 200
 LONGEST_WAIT_SECONDS: Final = 3_600
 
 GONE: Final = 410
+
+# How a connection looks that the receiver closed while nothing was sent; no answer has begun.
+ENDED: Final = (ConnectionError, http.client.RemoteDisconnected, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 SECONDS: Final = re.compile(r"[0-9]{1,9}")
 
@@ -45,17 +49,31 @@ class Answer:
     wait_seconds: int = 0
 
 
+class _Ended(Exception):
+    """A kept connection had been closed by the receiver; another one may well be answered."""
+
+
 class _Connection(http.client.HTTPConnection):
     """A connection to the first address that answers, which can be cut from another thread."""
 
-    def __init__(self, *, host: str, port: int, to: list[str], tls: bool, seconds: float) -> None:
+    # Connecting looks no name up, and must not happen unseen: whoever sends says when.
+    auto_open = 0
+
+    def __init__(self, *, host: str, port: int, to: list[str], tls: bool) -> None:
         super().__init__(host, port)
         # So that a usual port is left out of the header Host.
         self.default_port = 443 if tls else 80
         self._to, self._tls = to, tls
-        self._ends_at = time.monotonic() + seconds
+        self._ends_at = 0.0
         self._held: socket.socket | None = None
         self.was_cut = False
+
+    def begin(self, *, ends_at: float) -> None:
+        """Connect if it is not connected, and let what comes now end by an instant of the monotonic clock."""
+        self._ends_at = ends_at
+        if self.sock is None:
+            self.connect()
+        self.sock.settimeout(max(ends_at - time.monotonic(), 0.001))
 
     def connect(self) -> None:
         """Connect, and agree on TLS for the name of the host whatever the address."""
@@ -93,53 +111,151 @@ def tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+class Line:
+    """
+    Sends to one URL, on one connection for as long as the receiver keeps it open.
+
+    The name is looked up for each connection, and so are the addresses that it leads to. To be closed after
+    use.
+    """
+
+    def __init__(self, *, url: str) -> None:
+        self._url = url
+        self._open: _Connection | None = None
+
+    def post(self, *, headers: Mapping[str, str], body: bytes, seconds: float) -> Answer:
+        """Send a POST and return what came of it; whatever goes wrong is a sentence in the answer."""
+        ends_at = time.monotonic() + seconds
+        kept = self._open
+        if kept is not None:
+            with suppress(_Ended):
+                return self._exchange(kept, headers=headers, body=body, ends_at=ends_at, seconds=seconds)
+        try:
+            fresh = _connection(self._url, seconds=ends_at - time.monotonic())
+        except WebhookError as error:
+            return Answer(problem=str(error))
+        except TimeoutError:
+            return Answer(problem=f"The host of {self._url} was not found within {seconds:g} seconds.")
+        except (OSError, UnicodeError) as error:
+            return Answer(problem=f"The host of {self._url} is not found ({error}).")
+        return self._exchange(fresh, headers=headers, body=body, ends_at=ends_at, seconds=seconds)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def _exchange(
+        self,
+        connection: _Connection,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        ends_at: float,
+        seconds: float,
+    ) -> Answer:
+        """One request and its answer. Raises _Ended where a kept connection had been closed meanwhile."""
+        was_kept, self._open = connection is self._open, None
+        timer = threading.Timer(ends_at - time.monotonic(), connection.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            connection.begin(ends_at=ends_at)
+            connection.request("POST", _target(self._url), body, dict(headers))
+            response = connection.getresponse()
+            if connection.was_cut:
+                # Headers that end because the connection was cut look like headers that end.
+                raise TimeoutError
+            answer = _read(response)
+            if _is_whole(response) and not connection.was_cut:
+                self._open = connection
+        except ENDED as error:
+            if was_kept and not connection.was_cut:
+                raise _Ended from error
+            return _unreached(error, connection=connection, seconds=seconds)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            return _unreached(error, connection=connection, seconds=seconds)
+        else:
+            return answer
+        finally:
+            timer.cancel()
+            if self._open is None:
+                connection.close()
+
+
 def post(*, url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Answer:
-    """Send a POST and return what came of it; whatever goes wrong is a sentence in the answer."""
+    """Send one POST on a connection of its own; see ``Line.post``."""
+    with closing(Line(url=url)) as line:
+        return line.post(headers=headers, body=body, seconds=seconds)
+
+
+def _connection(url: str, *, seconds: float) -> _Connection:
+    """A connection, not open yet, to addresses that were looked at. Raises WebhookError or OSError."""
+    parts = addresses.read_url(url)
+    assert parts.hostname is not None
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    to = _resolved(host=parts.hostname, port=port, seconds=seconds)
+    return _Connection(host=parts.hostname, port=port, to=to, tls=parts.scheme == "https")
+
+
+def _resolved(*, host: str, port: int, seconds: float) -> list[str]:
+    """
+    What ``addresses.resolve`` finds. Raises TimeoutError for a name that nobody answers in time.
+
+    The system's look-up takes no time-out, so it is left behind in a thread of its own.
+    """
+    found: SimpleQueue[list[str] | Exception] = SimpleQueue()
+
+    def look() -> None:
+        try:
+            found.put(addresses.resolve(host=host, port=port))
+        except (OSError, ValueError, WebhookError) as error:
+            found.put(error)
+
+    threading.Thread(target=look, name=f"look up {host}", daemon=True).start()
     try:
-        parts = addresses.read_url(url)
-        assert parts.hostname is not None
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        to = addresses.resolve(host=parts.hostname, port=port)
-    except WebhookError as error:
-        return Answer(problem=str(error))
-    except (OSError, UnicodeError) as error:
-        return Answer(problem=f"The host of {url} is not found ({error}).")
-    connection = _Connection(
-        host=parts.hostname, port=port, to=to, tls=parts.scheme == "https", seconds=seconds
-    )
-    timer = threading.Timer(seconds, connection.cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", target, body, dict(headers))
-        response = connection.getresponse()
-        if connection.was_cut:
-            # Headers that end because the connection was cut look like headers that end.
-            raise TimeoutError
-        return _read(response)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        if connection.was_cut or isinstance(error, TimeoutError):
-            return Answer(problem=f"No answer came within {seconds:g} seconds.")
-        return Answer(problem=f"It cannot be reached ({type(error).__name__}: {_plain(str(error))}).")
-    finally:
-        timer.cancel()
-        connection.close()
+        answer = found.get(timeout=max(seconds, 0))
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _target(url: str) -> str:
+    parts = addresses.read_url(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _is_whole(response: http.client.HTTPResponse) -> bool:
+    """Whether nothing of an answer is left to come, so that the next request can follow on."""
+    return response.isclosed() and not response.will_close
+
+
+def _unreached(error: Exception, *, connection: _Connection, seconds: float) -> Answer:
+    if connection.was_cut or isinstance(error, TimeoutError):
+        return Answer(problem=f"No answer came within {seconds:g} seconds.")
+    return Answer(problem=f"It cannot be reached ({type(error).__name__}: {_plain(str(error))}).")
 
 
 def _read(response: http.client.HTTPResponse) -> Answer:
-    """The status decides. What else a receiver says is only read when it refused."""
-    with response:
-        if 200 <= response.status < 300:
-            return Answer(status=response.status)
-        redirects = 300 <= response.status < 400
-        return Answer(
-            status=response.status,
-            problem=f"It answered {response.status}"
-            + ("; redirects are not followed." if redirects else "."),
-            excerpt=_excerpt(response),
-            wait_seconds=_wait_seconds(response.headers.get("Retry-After", "")),
-        )
+    """
+    The status decides. What else a receiver says is only read when it refused.
+
+    A short word of thanks that is there already is read as well, so that the connection can be kept.
+    """
+    if 200 <= response.status < 300:
+        if response.length is not None and response.length <= MOST_BYTES:
+            _excerpt(response)
+        return Answer(status=response.status)
+    redirects = 300 <= response.status < 400
+    return Answer(
+        status=response.status,
+        problem=f"It answered {response.status}" + ("; redirects are not followed." if redirects else "."),
+        excerpt=_excerpt(response),
+        wait_seconds=_wait_seconds(response.headers.get("Retry-After", "")),
+    )
 
 
 def _excerpt(response: http.client.HTTPResponse) -> str:

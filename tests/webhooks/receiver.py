@@ -45,8 +45,12 @@ class Receiver:
     A server on loopback. It does what stands in ``plans``, one a request, and answers 204 after them.
 
     A plan is a status; ``reset``; ``silence``, until ``gate`` is set; ``drip``, a byte at a time for ever;
-    or ``slow body``, a status and then nothing.
+    ``slow body``, a status and then nothing; or ``thank``, a status and a short word, after which it hangs
+    up without having said so. With ``keeps`` it keeps connections open otherwise.
     """
+
+    keeps: bool = False
+    connections: int = 0
 
     plans: list[Any] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
@@ -89,6 +93,11 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Server
 
+    def setup(self) -> None:
+        self.server.receiver.connections += 1
+        self.protocol_version = "HTTP/1.1" if self.server.receiver.keeps else "HTTP/1.0"
+        super().setup()
+
     def do_POST(self) -> None:
         receiver = self.server.receiver
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -123,6 +132,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"HTTP/1.1 200 OK\r\nx-drip: ")
         while not self.server.receiver.gate.wait(0.05):
             self.wfile.write(b"x")
+
+    def _thank(self) -> None:
+        self._answer(200)
+        self.close_connection = True
 
     def _slow_body(self) -> None:
         self._answer(500, length=1_000)

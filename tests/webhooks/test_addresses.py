@@ -3,6 +3,8 @@
 import datetime as dt
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -134,6 +136,31 @@ class TestPost:
         assert tried == [("93.184.216.34", receiver.port)]
         assert answer.problem == "It cannot be reached (ConnectionRefusedError: refused)."
         assert not receiver.received
+
+    def test_looks_again_before_it_connects_again(
+        self, names: Answers, receiver: Receiver, settings: Settings
+    ) -> None:
+        """A kept connection leads where it was looked at; for another one the name is asked again."""
+        receiver.keeps, receiver.plans = True, [204, "thank"]
+        settings.WEBHOOK_ALLOWED_HOSTS = ["rebinding.example"]
+        names["rebinding.example"] = ["127.0.0.1", "10.0.0.7"]
+        line = sending.Line(url=f"http://rebinding.example:{receiver.port}/")
+        said = [line.post(headers={}, body=b"{}", seconds=10).problem]
+        settings.WEBHOOK_ALLOWED_HOSTS = []
+        said += [line.post(headers={}, body=b"{}", seconds=10).problem for _ in range(2)]
+        line.close()
+        assert said[:2] == ["", ""]
+        assert "leads to 10.0.0.7" in said[2]
+        assert receiver.connections == 1
+
+    def test_waits_no_longer_for_a_name_than_for_an_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        silent = threading.Event()
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: silent.wait(60))
+        began = time.monotonic()
+        answer = sending.post(url="https://market.example/", headers={}, body=b"{}", seconds=0.2)
+        assert answer.problem == "The host of https://market.example/ was not found within 0.2 seconds."
+        assert time.monotonic() - began < 30
+        silent.set()
 
     def test_sends_nothing_where_a_name_leads_home(self, names: Answers, receiver: Receiver) -> None:
         names["market.example"] = ["127.0.0.1"]

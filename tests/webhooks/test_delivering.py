@@ -233,6 +233,32 @@ class TestDeliver:
         assert 0 < ran.delivered < 5
         assert delivering.lease(as_of=later(1_000)) == [Endpoint.objects.get().id]
 
+    def test_goes_over_one_connection_while_the_receiver_keeps_it(self, receiver: Receiver) -> None:
+        """One that was closed unseen is opened again, and the message is sent once more, with its id."""
+        receiver.keeps = True
+        receiver.plans = [204, 200, "thank", 204]
+        endpoint(receiver.url)
+        for number in range(6):
+            announced(f"message-{number}")
+        assert run() == Run(delivered=6, failed=0)
+        assert (len(receiver.received), receiver.connections) == (6, 2)
+        # Nothing is kept from one run to the next.
+        announced("another")
+        run()
+        assert receiver.connections == 3
+
+    def test_a_refusal_in_the_middle_is_one_on_a_kept_connection_too(
+        self, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.3)
+        receiver.keeps = True
+        receiver.plans = [204, "silence"]
+        endpoint(receiver.url)
+        announced("one")
+        announced("two")
+        assert run() == Run(delivered=1, failed=1)
+        assert Delivery.objects.get(state="pending").problem == "No answer came within 0.3 seconds."
+
     def test_asks_the_database_twice_a_message(self, receiver: Receiver) -> None:
         endpoint(receiver.url)
         announced("one")

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from pytest_django import Settings
 
 from config import sealing
+from rewards import pipeline
 from rewards.flags.errors import FlagError
 from rewards.shipments import operations as shipments
 from rewards.webhooks import operations as webhooks
@@ -252,6 +254,24 @@ class TestKeepEndpoint:
         assert webhooks.prune(before=NOON + timedelta(days=1)) == 2
         assert set(Message.objects.values_list("key", flat=True)) == {"waits", "young"}
         assert webhooks.prune(before=NOON + timedelta(days=1)) == 0
+
+    def test_the_sweeper_forgets_after_the_days_that_are_kept(self, settings: Settings) -> None:
+        endpoint()
+        for key in ("waits", "given-up", "delivered"):
+            announced(key)
+        announced("young", at=NOON + timedelta(days=1))
+        Delivery.objects.filter(message__key="given-up").update(state="dead")
+        told = Delivery.objects.filter(message__key__in=["delivered", "young"])
+        told.update(state="delivered", delivered_at=NOON)
+        settings.WEBHOOK_KEEP_DAYS = 10
+        # At noon ten days later they are ten days old; what is too old goes after midnight.
+        for days, left in ((10, 4), (11, 2), (11, 2)):
+            pipeline.list_due(as_of=NOON + timedelta(days=days))
+            assert Message.objects.count() == left
+        assert set(Message.objects.values_list("key", flat=True)) == {"waits", "young"}
+        settings.WEBHOOK_KEEP_DAYS = 0
+        pipeline.list_due(as_of=NOON + timedelta(days=1_000))
+        assert Message.objects.count() == 2
 
     def test_pausing_twice_changes_nothing(self) -> None:
         endpoint()

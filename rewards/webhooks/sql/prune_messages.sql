@@ -1,4 +1,4 @@
--- What was announced long ago and is on nobody's list any more.
+-- What was announced long ago and nobody was to be told of.
 DELETE FROM webhooks_message AS message
 WHERE
     message.announced_at < %(before)s

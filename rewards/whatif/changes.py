@@ -167,7 +167,10 @@ def _set(fields: dict[str, Any], *, path: str, value: Any, setting: str) -> None
             inside[steps[-1]]
         inside[steps[-1]] = value
     except (LookupError, TypeError) as error:
-        raise WhatIfError(f"{setting}: there is nothing at {path}.") from error
+        raise WhatIfError(
+            f"{setting}: there is nothing at {path}. A place in a list is written with brackets and counts "
+            "from 0, as in curve[1].multiplier."
+        ) from error
 
 
 def check(*, changes: Changes, of: Round) -> None:

@@ -101,7 +101,7 @@ class Command(BaseCommand):
 
     def _ask(self, shipment: Shipment, *, by: str) -> "Seen":
         """Show what would be approved, and return it once somebody says yes. Raises CommandError."""
-        if not sys.stdin.isatty():
+        if shipment.state == "planned" and not sys.stdin.isatty():
             raise CommandError(
                 "Which plan? --digest and --words name what you saw; manage.py shipment status "
                 f"{shipment.slug} shows both. At a terminal you are asked. Nothing was approved."

@@ -26,7 +26,8 @@ BEFORE INSERT OR UPDATE OR DELETE ON series_skip
 FOR EACH ROW EXECUTE FUNCTION series_keep_skips();
 ALTER TABLE series_skip ENABLE ALWAYS TRIGGER skips_stay;
 
--- Who skipped what, and who took it back, is in the change log, under the series: a row that is gone has no page.
+-- Who skipped what, and who took it back, is in the change log, under the series: a row that is gone has no
+-- page of its own.
 CREATE TRIGGER every_new_row_is_logged
 AFTER INSERT ON series_skip
 REFERENCING NEW TABLE AS rows_after

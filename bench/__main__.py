@@ -1,7 +1,7 @@
 """
 Measures the engine, and says how near it comes to what its steps cost at least.
 
-    python -m bench [--scale small|middle|full] [--seed N] [--only liquidity_day]
+    python -m bench [--scale small|middle|full] [--seed N] [--only NAME]…
 
 Ends with 1 where a result is wrong; a ratio out of reach is shown and no error, since machines differ.
 """
@@ -9,7 +9,7 @@ Ends with 1 where a result is wrong; a ratio out of reach is shown and no error,
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
@@ -24,13 +24,20 @@ from bench import (  # noqa: E402
     ingest,
     liquidity,
     market,
+    rank,
     report,
+    review,
     servers,
     settings,
     shipments,
+    tab,
 )
 from bench.market import Scale  # noqa: E402
 from bench.measure import ProofError, Result, say  # noqa: E402
+
+# Those that begin with an empty database, and those that read a market that was taken in, with its facts.
+FROM_NOTHING = ("ingest_api", "review", "ingest")
+FROM_FACTS = ("facts", "liquidity_day", "plan_post", "tab", "rank")
 
 
 def main() -> None:
@@ -39,13 +46,17 @@ def main() -> None:
     words.add_argument("--scale", choices=market.SCALES, default="small")
     words.add_argument("--seed", type=int, default=1)
     words.add_argument(
-        "--only", choices=["liquidity_day"], help="this one alone; the others keep their figures"
+        "--only",
+        choices=FROM_NOTHING + FROM_FACTS,
+        action="append",
+        help="this one alone, or these; the others keep their figures",
     )
     chosen = words.parse_args()
+    only = chosen.only or FROM_NOTHING + FROM_FACTS
     with servers.running():
         servers.migrate()
         try:
-            results = list(_results(market.SCALES[chosen.scale], seed=chosen.seed, only=chosen.only))
+            results = list(_results(market.SCALES[chosen.scale], seed=chosen.seed, only=only))
         except ProofError as error:
             sys.exit(f"Wrong, so that no time counts: {error}")
         now = datetime.now(tz=UTC)
@@ -53,22 +64,26 @@ def main() -> None:
         report.show(results, at=now)
 
 
-def _results(scale: Scale, *, seed: int, only: str | None) -> Iterator[Result]:
+def _results(scale: Scale, *, seed: int, only: Sequence[str]) -> Iterator[Result]:
     say(f"drawing a market of {scale.events:,} events")
     first, later = market.write(scale=scale, seed=seed, folder=settings.PLACE)
-    if only:
-        facts.take_in(first)
-        benches = [liquidity.run(scale=scale, seed=seed)]
-    else:
-        benches = [
-            events_api.run(scale=scale, first=first),
-            ingest.run(scale=scale, first=first),
-            facts.run(scale=scale, later=later),
-            liquidity.run(scale=scale, seed=seed),
-            shipments.run(scale=scale),
-        ]
-    for bench in benches:
-        for result in bench:
+    benches: dict[str, Callable[[], Iterator[Result]]] = {
+        "ingest_api": lambda: events_api.run(scale=scale, first=first),
+        "review": lambda: review.run(scale=scale),
+        "ingest": lambda: ingest.run(scale=scale, first=first),
+        "facts": lambda: facts.run(scale=scale, later=later),
+        "liquidity_day": lambda: liquidity.run(scale=scale, seed=seed),
+        "plan_post": lambda: shipments.run(scale=scale),
+        "tab": lambda: tab.run(scale=scale),
+        "rank": lambda: rank.run(scale=scale),
+    }
+    for name in FROM_NOTHING + FROM_FACTS:
+        if name == FROM_FACTS[0] and "ingest" not in only and set(only) & set(FROM_FACTS):
+            facts.take_in(first)
+        if name not in only:
+            continue
+        say(name)
+        for result in benches[name]():
             say(f"{result.name}: {result.ratio:.2f} ×, reach {result.reach_in_words}")
             yield result
 

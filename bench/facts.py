@@ -13,6 +13,7 @@ from bench.market import Scale
 from bench.measure import Result, Stopwatch, prove
 from marketplace.facts import operations as facts
 from marketplace.inbox import operations as inbox
+from rewards import pipeline
 
 REPEATS = 3
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -76,7 +77,7 @@ def take_in(path: Path) -> None:
     """Take a market in and work out its facts, for a bench that begins there."""
     with path.open("rb") as stream:
         inbox.ingest(lines=stream, name=path.name)
-    facts.refresh(as_of=NOW)
+    pipeline.settle(as_of=NOW)
     servers.settle(vacuum=True)
 
 

@@ -13,8 +13,8 @@ from bench.market import ETH, STARTS_AT, Collection, Scale, Token, address, stam
 from bench.measure import Result, Stopwatch, prove
 from bench.shipments import AUTHOR, NOW
 from bench.words import placed
-from marketplace.facts import operations as facts
 from marketplace.inbox import operations as inbox
+from rewards import pipeline
 from rewards.program import file
 from rewards.program import operations as program
 from rewards.rules.models import RuleVersion
@@ -71,7 +71,7 @@ def run(*, scale: Scale, seed: int) -> Iterator[Result]:
             report = inbox.ingest(lines=stream, name=path.name)
         prove(report.problems[:1], [], "orders that were not taken in")
         path.unlink()
-        facts.refresh(as_of=NOW)
+        pipeline.settle(as_of=NOW)
         program.apply(program=file.read(PROGRAM), author=AUTHOR, as_of=NOW)
         servers.settle(vacuum=True)
         with servers.superuser() as connection:

@@ -3,6 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from bench.drf.views import Events
+from bench.one import one
 from config.urls import urlpatterns as own
 
-urlpatterns: list[URLPattern | URLResolver] = [path("bench/drf/events", Events.as_view()), *own]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("bench/drf/events", Events.as_view()),
+    path("bench/one", one),
+    *own,
+]

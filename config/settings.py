@@ -220,6 +220,9 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Django's sessions in the database, which it reads by a prepared statement.
+SESSION_ENGINE = "config.sessions"
+
 # Where people sign in, every page, cookie and later visit is HTTPS only.
 HTTPS = not (LOCAL or DEBUG)
 SECURE_SSL_REDIRECT = HTTPS

@@ -10,10 +10,6 @@ SELECT
     UNNEST(:live_from)::TIMESTAMP AS live_from,
     UNNEST(:live_until)::TIMESTAMP AS live_until;
 
-CREATE OR REPLACE TEMP TABLE hours AS
-SELECT UNNEST(GENERATE_SERIES(window_start, window_end - INTERVAL 1 HOUR, INTERVAL 1 HOUR)) AS hour_at
-FROM span;
-
 CREATE OR REPLACE TEMP TABLE resting AS
 SELECT
     placed.*,
@@ -32,75 +28,96 @@ WHERE
     placed.placed_at < window_end
     AND (placed.ended_at IS NULL OR (placed.ended_at > window_start AND placed.ended_at > placed.placed_at));
 
+-- Each order in each hour of which it rests for a part.
+CREATE OR REPLACE TEMP TABLE hourly AS
+SELECT
+    resting.order_id,
+    resting.scope,
+    resting.side,
+    resting.collection_id,
+    resting.price,
+    resting.placed_at,
+    resting.starts_at,
+    resting.ends_at,
+    resting.stacked_until,
+    UNNEST(
+        RANGE(DATE_TRUNC('hour', starts_at), ends_at, INTERVAL 1 HOUR)
+    ) AS hour_at
+FROM resting;
+
 CREATE OR REPLACE TEMP TABLE book AS
 SELECT
-    resting.collection_id,
-    hours.hour_at,
-    MIN(resting.price) FILTER (WHERE resting.side = 'listing') AS floor_wei
-FROM resting
-INNER JOIN hours
-    ON
-        resting.starts_at <= hours.hour_at
-        AND resting.ends_at > hours.hour_at
-GROUP BY resting.collection_id, hours.hour_at;
+    collection_id,
+    hour_at,
+    MIN(price) FILTER (WHERE side = 'listing') AS floor_wei
+FROM hourly
+WHERE starts_at <= hour_at
+GROUP BY collection_id, hour_at;
+
+-- What of it has a weight by its price.
+CREATE OR REPLACE TEMP TABLE banded AS
+SELECT
+    hourly.order_id,
+    hourly.scope,
+    hourly.side,
+    hourly.collection_id,
+    hourly.price,
+    hourly.placed_at,
+    hourly.stacked_until,
+    hourly.hour_at,
+    GREATEST(hourly.starts_at, hourly.hour_at) AS starts_at,
+    LEAST(hourly.ends_at, hourly.hour_at + INTERVAL 1 HOUR) AS ends_at,
+    CASE
+        WHEN hourly.side = 'listing' AND hourly.price * 10000 <= book.floor_wei * 10500 THEN 30000
+        WHEN hourly.side = 'listing' AND hourly.price * 10000 <= book.floor_wei * 15000 THEN 10000
+        WHEN hourly.side = 'listing' THEN 5000
+        WHEN hourly.price * 10000 >= book.floor_wei * 7500 THEN 20000
+        WHEN hourly.price * 10000 >= book.floor_wei * 5000 THEN 10000
+        ELSE 5000
+    END AS weight_bp
+FROM hourly
+INNER JOIN book ON hourly.collection_id = book.collection_id AND hourly.hour_at = book.hour_at
+WHERE
+    book.floor_wei > 0
+    AND CASE hourly.side
+        WHEN 'listing' THEN hourly.price * 10000 <= book.floor_wei * 20000
+        ELSE hourly.price * 10000 >= book.floor_wei * 2500
+    END;
 
 CREATE OR REPLACE TEMP TABLE weighed AS
-WITH priced AS (
-    SELECT
-        resting.order_id,
-        resting.scope,
-        resting.side,
-        resting.collection_id,
-        resting.price,
-        resting.placed_at,
-        resting.stacked_until,
-        book.hour_at,
-        GREATEST(resting.starts_at, book.hour_at) AS starts_at,
-        LEAST(resting.ends_at, book.hour_at + INTERVAL 1 HOUR) AS ends_at,
-        CASE
-            WHEN resting.side = 'listing' THEN (resting.price * 10000 + book.floor_wei - 1) // book.floor_wei
-            ELSE (resting.price * 10000) // book.floor_wei
-        END AS ratio_bp
-    FROM resting
-    INNER JOIN book
-        ON
-            resting.collection_id = book.collection_id
-            AND resting.starts_at < book.hour_at + INTERVAL 1 HOUR
-            AND resting.ends_at > book.hour_at
-    WHERE book.floor_wei > 0
-),
-
-banded AS (
-    SELECT
-        *,
-        CASE
-            WHEN side = 'listing' AND ratio_bp <= 10500 THEN 30000
-            WHEN side = 'listing' AND ratio_bp <= 15000 THEN 10000
-            WHEN side = 'listing' AND ratio_bp <= 20000 THEN 5000
-            WHEN side = 'bid' AND ratio_bp >= 7500 THEN 20000
-            WHEN side = 'bid' AND ratio_bp >= 5000 THEN 10000
-            WHEN side = 'bid' AND ratio_bp >= 2500 THEN 5000
-            ELSE 0
-        END AS weight_bp,
-        GREATEST(starts_at, COALESCE(stacked_until, starts_at)) <= hour_at AS was_there
-    FROM priced
-),
-
-ranked AS (
-    SELECT
-        *,
-        ROW_NUMBER() OVER (
-            PARTITION BY side, collection_id, hour_at, was_there
-            ORDER BY -price, placed_at, order_id, scope
-        ) AS place
-    FROM banded
-    WHERE weight_bp > 0
-)
-
 SELECT
-    *,
-    weight_bp::HUGEINT * CASE WHEN side = 'listing' OR (was_there AND place <= :best) THEN 10000 ELSE 0 END AS weight
-FROM ranked;
+    order_id,
+    scope,
+    stacked_until,
+    starts_at,
+    ends_at,
+    weight_bp::HUGEINT * 10000 AS weight
+FROM banded
+WHERE side = 'listing'
+UNION ALL
+SELECT
+    order_id,
+    scope,
+    stacked_until,
+    starts_at,
+    ends_at,
+    CASE
+        WHEN
+            was_there
+            AND ROW_NUMBER() OVER (
+                PARTITION BY collection_id, hour_at, was_there
+                ORDER BY price DESC, placed_at, order_id, scope
+            ) <= :best
+            THEN weight_bp::HUGEINT * 10000
+        ELSE 0
+    END AS weight
+FROM (
+    SELECT
+        *,
+        GREATEST(starts_at, COALESCE(stacked_until, starts_at)) <= hour_at AS was_there
+    FROM banded
+    WHERE side = 'bid'
+) AS bid;
 
 CREATE OR REPLACE TEMP TABLE summed AS
 SELECT
@@ -180,7 +197,10 @@ SELECT
     10000 AS boost_bp,
     0 AS cut_xp,
     amount_xp,
-    COALESCE(reason, CASE WHEN amount_xp = 0 THEN 'rounds_to_zero' ELSE 'earned' END) AS reason
+    COALESCE(reason, CASE WHEN amount_xp = 0 THEN 'rounds_to_zero' ELSE 'earned' END) AS reason,
+    -- Every line of a first round is for its own time.
+    :shipment_id AS for_shipment_id,
+    0::BIGINT AS earlier_xp
 FROM rounded;
 
 CREATE OR REPLACE TABLE award AS

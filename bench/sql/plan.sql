@@ -131,7 +131,10 @@ SELECT
     boost_bp,
     0 AS cut_xp,
     amount_xp,
-    COALESCE(reason, CASE WHEN amount_xp = 0 THEN 'rounds_to_zero' ELSE 'earned' END) AS reason
+    COALESCE(reason, CASE WHEN amount_xp = 0 THEN 'rounds_to_zero' ELSE 'earned' END) AS reason,
+    -- Every line of a first round is for its own time.
+    :shipment_id AS for_shipment_id,
+    0::BIGINT AS earlier_xp
 FROM rounded;
 
 CREATE OR REPLACE TABLE award AS

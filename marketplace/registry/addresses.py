@@ -1,5 +1,6 @@
 """Wallet addresses as people type them, as they are stored and as they are shown."""
 
+import functools
 import re
 
 from Crypto.Hash import keccak
@@ -17,6 +18,8 @@ def parse(text: str) -> str | None:
     return typed if OTHER.fullmatch(typed) else None
 
 
+# A page writes the same few addresses several times, and a leaderboard the same ones for everybody.
+@functools.lru_cache(maxsize=4096)
 def checksummed(address: str) -> str:
     """
     Write an EVM address in the mixed case of EIP-55; other addresses stay as they are.

@@ -99,7 +99,7 @@ def get_spread(*, adjustment: Adjustment) -> Spread:
 
 def list_corrections(*, collector_id: int) -> Corrections:
     """What corrections gave a collector and took back, the latest first, in one statement."""
-    rows = SQL["corrections"].rows({"collector_id": collector_id, "correction_limit": CORRECTIONS})
+    rows = SQL["corrections"].prepared_rows({"collector_id": collector_id, "correction_limit": CORRECTIONS})
     counts = rows[0] if rows else {"correction_count": 0, "total_xp": 0}
     correction_count, total_xp = counts["correction_count"], counts["total_xp"]
     for row in rows:

@@ -51,7 +51,7 @@ class OwnAppeal:
 
 def list_own(*, collector_id: int) -> list[OwnAppeal]:
     """The appeals about a collector's lines, the latest first, in one statement."""
-    rows = SQL["appeals"].rows({"collector_id": collector_id, "appeal_limit": APPEALS})
+    rows = SQL["appeals"].prepared_rows({"collector_id": collector_id, "appeal_limit": APPEALS})
     return [OwnAppeal(**row) for row in rows]
 
 

@@ -69,7 +69,7 @@ def get_signed_in(*, request: HttpRequest, as_of: datetime) -> SignedIn | None:
 
 def find_signed_in(*, sign_in_id: str, as_of: datetime) -> SignedIn | None:
     """Return whose sign-in it is while it counts, in one statement."""
-    rows = SIGNED_IN.rows({"sign_in_id": sign_in_id, "as_of": as_of})
+    rows = SIGNED_IN.prepared_rows({"sign_in_id": sign_in_id, "as_of": as_of})
     return SignedIn(**rows[0]) if rows else None
 
 

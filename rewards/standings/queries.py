@@ -48,7 +48,7 @@ def get_board(*, collector_id: int | None, first: int, around: int) -> Board | N
 
     One statement, which reads as many rows as it returns.
     """
-    rows = SQL["board"].rows({"collector_id": collector_id, "first": first, "around": around})
+    rows = SQL["board"].prepared_rows({"collector_id": collector_id, "first": first, "around": around})
     if not rows:
         return None
     stands = [

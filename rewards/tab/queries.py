@@ -51,10 +51,14 @@ COMING = 6
 # What the flags of rules begin with.
 FLAG_PREFIX = flag_of("")
 
+# The pages of collectors read these all the time.
+RULES_IN_FORCE = SQL["rules"].fill(rule_pauses=SQL["rule_pauses"])
+LINES_OF_COLLECTOR = SQL["lines"].fill(chosen=SQL["lines_of_collector"], rule_pauses=SQL["rule_pauses"])
+
 
 def get_collector(*, address: str, as_of: datetime) -> Collector | None:
     """Return the collector behind a wallet, by the address as it is stored; None if nobody saw it yet."""
-    rows = SQL["collector"].rows({"address": address, "as_of": as_of, "coming_limit": COMING})
+    rows = SQL["collector"].prepared_rows({"address": address, "as_of": as_of, "coming_limit": COMING})
     if not rows:
         return None
     to_come = [
@@ -77,7 +81,7 @@ def get_round(*, collector_id: int, slug: str) -> Round | None:
 
 
 def _rounds(*, collector_id: int, slug: str | None) -> list[Round]:
-    rows = SQL["rounds"].rows({"collector_id": collector_id, "slug": slug, "round_limit": ROUNDS})
+    rows = SQL["rounds"].prepared_rows({"collector_id": collector_id, "slug": slug, "round_limit": ROUNDS})
     return [Round(**row | {"boosts": [_boost(told) for told in row["boosts"] or []]}) for row in rows]
 
 
@@ -105,7 +109,7 @@ def with_page_of_lines(received: Round, *, collector_id: int, after: int, line_l
 
 def _with_lines(rounds: Sequence[Round], *, collector_id: int, limits: dict[str, int]) -> list[Round]:
     chosen = {"collector_id": collector_id, "shipment_ids": [received.shipment_id for received in rounds]}
-    rows = lines_of(chosen=SQL["lines_of_collector"]).rows(chosen | limits | {"flag_prefix": FLAG_PREFIX})
+    rows = LINES_OF_COLLECTOR.prepared_rows(chosen | limits | {"flag_prefix": FLAG_PREFIX})
     groups: dict[int, list[LineGroup]] = {received.shipment_id: [] for received in rounds}
     line_counts = {row["shipment_id"]: row["round_line_count"] for row in rows}
     for identity, grouped in groupby(rows, key=itemgetter("shipment_id", "reason", "slug", "number")):
@@ -166,8 +170,7 @@ def find_lines(*, keys: Sequence[LineKey]) -> dict[LineName, Line]:
 def list_rules(*, as_of: datetime) -> list[RuleVersion]:
     """Return the rules of running seasons and of the last that ended, each by the version in force."""
     limits = {"rule_limit": RULES, "pause_limit": PAUSES, "flag_prefix": FLAG_PREFIX}
-    statement = SQL["rules"].fill(rule_pauses=SQL["rule_pauses"])
-    return [_rule(row) for row in statement.rows({"as_of": as_of} | limits)]
+    return [_rule(row) for row in RULES_IN_FORCE.prepared_rows({"as_of": as_of} | limits)]
 
 
 def list_holds(*, collector_id: int, boosts: Sequence[RuleVersion], as_of: datetime) -> Holds:
@@ -178,7 +181,7 @@ def list_holds(*, collector_id: int, boosts: Sequence[RuleVersion], as_of: datet
         for collection in _named_collections(rule)
         for step in steps(rule.params)
     ]
-    rows = SQL["holds"].rows(
+    rows = SQL["holds"].prepared_rows(
         {
             "collector_id": collector_id,
             "as_of": as_of,
@@ -209,7 +212,7 @@ def _named_collections(rule: RuleVersion) -> list[str | None]:
 def list_orders(*, collector_id: int, as_of: datetime) -> Orders:
     """Return the collector's listings and bids that rest at an instant, those nearest to the floor first."""
     chosen = {"collector_id": collector_id, "as_of": as_of, "order_limit": ORDERS}
-    rows = SQL["orders"].rows(chosen)
+    rows = SQL["orders"].prepared_rows(chosen)
     return Orders(order_count=rows[0]["order_count"] if rows else 0, nearest=[_order(row) for row in rows])
 
 

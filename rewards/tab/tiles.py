@@ -6,6 +6,7 @@ shapes and which of the family's colours lie on which. All are plain SVG attribu
 content security policy wants it.
 """
 
+import functools
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -63,6 +64,8 @@ def mosaic() -> list[Tile]:
     return [_drawn(family_of="sea", pattern_of=f"holdfast {place}") for place in range(16)]
 
 
+# The pictures of much held collections and of leaders are on most pages.
+@functools.lru_cache(maxsize=4096)
 def _drawn(*, family_of: str, pattern_of: str) -> Tile:
     family = FAMILIES[_digest(family_of)[0] % len(FAMILIES)]
     digest = _digest(pattern_of)

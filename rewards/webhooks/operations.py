@@ -33,7 +33,7 @@ def announce(*, kind: str, key: str, data: Mapping[str, Any], at: datetime, only
     changes nothing. It is sent by workers, later. ``only`` is an endpoint that is told whatever it asked for.
     """
     params = {"key": key, "data": json.dumps(data)}
-    return _announce(kind=kind, messages=SQL["one_message"], params=params, at=at, is_kept=True, only=only)
+    return _announce(kind=kind, messages=SQL["one_message"], params=params, at=at, only=only)
 
 
 def announce_all(
@@ -45,13 +45,16 @@ def announce_all(
     Unless it ``is_kept`` in any case, nothing is written, and the statement is not read, while no endpoint
     asks for the kind.
     """
-    return _announce(kind=kind, messages=messages, params=params, at=at, is_kept=is_kept)
+    # Asked apart: a batch of awards would spend more on the planning of the other statement.
+    if not is_kept and not SQL["is_asked_for"].row({"kind": kind})["is_asked_for"]:
+        return 0
+    return _announce(kind=kind, messages=messages, params=params, at=at)
 
 
 def _announce(
-    *, kind: str, messages: Statement, params: Params, at: datetime, is_kept: bool, only: int | None = None
+    *, kind: str, messages: Statement, params: Params, at: datetime, only: int | None = None
 ) -> int:
-    values = {**params, "kind": kind, "announced_at": at, "kept": is_kept, "only": only}
+    values = {**params, "kind": kind, "announced_at": at, "only": only}
     return SQL["announce"].fill(messages=messages).run(values)
 
 

@@ -40,12 +40,16 @@ SELECT
     placed.amount_xp,
     placed.reason,
     placed.shipment_id,
-    ledger_payload_hash(
-        placed.key,
-        placed.debit_account_id,
-        placed.credit_account_id,
-        placed.amount_xp,
-        placed.reason,
-        placed.shipment_id
-    ) AS payload_hash
+    -- Of an entry whose account is not open nothing is posted yet, so its digest is not worked out.
+    CASE
+        WHEN placed.debit_account_id IS NOT NULL AND placed.credit_account_id IS NOT NULL THEN
+            ledger_payload_hash(
+                placed.key,
+                placed.debit_account_id,
+                placed.credit_account_id,
+                placed.amount_xp,
+                placed.reason,
+                placed.shipment_id
+            )
+    END AS payload_hash
 FROM placed

@@ -1,6 +1,7 @@
 -- One rounding a line: XP is the exact base times the boosts, rounded down. Boosts multiply, and their
 -- product is a whole number of basis points, rounded down. Micro-XP that are rounded down on the way
--- change nothing: ⌊⌊x⌋ / n⌋ = ⌊x / n⌋.
+-- change nothing: ⌊⌊x⌋ / n⌋ = ⌊x / n⌋. Each OFFSET 0 keeps the planner from writing a column's expression out
+-- wherever it is read, which would work it out as often.
 WITH everywhere AS (
     SELECT
         collector_id,
@@ -30,6 +31,11 @@ by_token AS (
         token
 ),
 
+line AS (
+    SELECT * FROM ({lines}) AS line
+    OFFSET 0 -- noqa: AM09
+),
+
 boosted AS (
     SELECT
         line.*,
@@ -37,22 +43,30 @@ boosted AS (
             WHEN line.reason IS NOT NULL THEN 10000
             ELSE FLOOR(10000 * COALESCE(everywhere.multiplier, 1) * COALESCE(by_token.multiplier, 1))::INTEGER
         END AS boost_bp
-    FROM ({lines}) AS line
+    FROM line
     LEFT JOIN everywhere ON line.collector_id = everywhere.collector_id
     LEFT JOIN by_token ON line.collector_id = by_token.collector_id AND line.token = by_token.token
+    OFFSET 0 -- noqa: AM09
+),
+
+worth AS (
+    SELECT
+        collector_id,
+        subject,
+        event_id,
+        token,
+        at,
+        quantity,
+        hold_days,
+        CASE WHEN reason IS NULL THEN DIV(numerator * 1000000, denominator) ELSE 0 END AS base_micro,
+        boost_bp,
+        CASE WHEN reason IS NULL THEN DIV(numerator * boost_bp * 100, denominator) ELSE 0 END AS uncut_micro,
+        reason
+    FROM boosted
+    OFFSET 0 -- noqa: AM09
 )
 
 SELECT
-    collector_id,
-    subject,
-    event_id,
-    token,
-    at,
-    quantity,
-    hold_days,
-    CASE WHEN reason IS NULL THEN DIV(numerator * 1000000, denominator) ELSE 0 END AS base_micro,
-    boost_bp,
-    CASE WHEN reason IS NULL THEN DIV(numerator * boost_bp * 100, denominator) ELSE 0 END AS uncut_micro,
-    CASE WHEN reason IS NULL THEN DIV(numerator * boost_bp * 100, denominator) ELSE 0 END AS amount_micro,
-    reason
-FROM boosted
+    worth.*,
+    worth.uncut_micro AS amount_micro
+FROM worth

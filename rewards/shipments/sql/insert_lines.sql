@@ -26,7 +26,9 @@ SELECT
     hold_days,
     base_micro::BIGINT,
     boost_bp,
-    GREATEST(DIV(uncut_micro, 1000000) - DIV(amount_micro, 1000000), 0)::BIGINT AS cut_xp,
+    CASE
+        WHEN uncut_micro > amount_micro THEN DIV(uncut_micro, 1000000) - DIV(amount_micro, 1000000) ELSE 0
+    END::BIGINT AS cut_xp,
     DIV(amount_micro, 1000000)::BIGINT AS amount_xp,
     CASE
         WHEN reason IS NOT NULL THEN reason

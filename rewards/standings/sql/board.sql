@@ -17,19 +17,33 @@ own AS (
     WHERE standing.collector_id = %(collector_id)s
 ),
 
-wanted AS (
-    SELECT GENERATE_SERIES(1, %(first)s::bigint) AS position
-    UNION
-    SELECT GENERATE_SERIES(own.position - %(around)s, own.position + %(around)s) AS position
-    FROM own
-),
-
+-- A LIMIT says that these are few rows, which are read by their key, however many the snapshot has.
 shown AS (
-    SELECT standing.*
+    SELECT leader.*
     FROM latest
-    CROSS JOIN wanted
-    INNER JOIN standings_standing AS standing
-        ON latest.id = standing.snapshot_id AND wanted.position = standing.position
+    CROSS JOIN
+        LATERAL (
+            SELECT standing.*
+            FROM standings_standing AS standing
+            WHERE standing.snapshot_id = latest.id
+            ORDER BY standing.position
+            LIMIT %(first)s::BIGINT
+        ) AS leader
+    UNION
+    SELECT neighbour.*
+    FROM latest
+    CROSS JOIN own
+    CROSS JOIN
+        LATERAL (
+            SELECT standing.*
+            FROM standings_standing AS standing
+            WHERE
+                standing.snapshot_id = latest.id
+                AND standing.position >= own.position - %(around)s::BIGINT
+                AND standing.position <= own.position + %(around)s::BIGINT
+            ORDER BY standing.position
+            LIMIT 2 * %(around)s::BIGINT + 1
+        ) AS neighbour
 )
 
 SELECT

@@ -1,5 +1,5 @@
 -- Write each message down once, and whom it is for: the endpoints that ask for its kind. The slot returns
--- rows of key and data; where nobody asks and the kind is not kept, it is not even read.
+-- rows of key and data.
 WITH told AS (
     {messages}
 ),
@@ -12,15 +12,6 @@ written AS (
         told.data,
         %(announced_at)s
     FROM told
-    WHERE
-        %(kept)s
-        OR EXISTS (
-            SELECT 1
-            FROM webhooks_endpoint AS endpoint
-            WHERE
-                endpoint.state IN ('on', 'paused')
-                AND %(kind)s = ANY(endpoint.kinds)
-        )
     -- What was announced before stays as it was, and who was told of it is not told again.
     ON CONFLICT (kind, key) DO NOTHING
     RETURNING id

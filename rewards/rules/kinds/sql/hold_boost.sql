@@ -1,4 +1,5 @@
--- The holds that boost, with their days and the multiplier that the curve gives for them.
+-- The holds that boost, with their days and the multiplier that the curve gives for them. The days between
+-- two instants are whole days of 24 hours in any time zone.
 WITH hold AS (
     SELECT
         collector_id,
@@ -8,9 +9,7 @@ WITH hold AS (
         wallet_id,
         part,
         started_at,
-        FLOOR(
-            EXTRACT(EPOCH FROM LEAST(COALESCE(ended_at, %(window_end)s), %(window_end)s) - started_at) / 86400
-        )::INTEGER AS hold_days
+        EXTRACT(DAY FROM LEAST(ended_at, %(window_end)s) - started_at)::INTEGER AS hold_days
     FROM facts_hold
     WHERE
         started_at < %(window_end)s

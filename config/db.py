@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 from psycopg import Cursor, errors, sql
+from psycopg.rows import dict_row
 
 logger = logging.getLogger("holdfast.sql")
 
@@ -74,12 +75,12 @@ class Statement:
         database.ensure_connection()
         with database.wrap_database_errors:
             # Django's own cursors put the values into the text, which then differs each time.
-            prepared = _PreparedCursor(database.connection)
+            prepared = _PreparedCursor(database.connection, row_factory=dict_row)
         # It logs and counts like any other of Django's cursors.
         with database._prepare_cursor(prepared) as cursor:  # type: ignore[attr-defined]  # noqa: SLF001
             self._execute(cursor, params)
-            names = [column.name for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            rows: list[Row] = cursor.fetchall()
+            return rows
 
     def composed(self) -> sql.SQL:
         """The statement for a psycopg cursor of one's own (COPY, server-side cursors)."""

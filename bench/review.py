@@ -111,7 +111,10 @@ def _read(watch: Stopwatch, shipment: Shipment, *, awards: int) -> None:
         with watch.time(name):
             found[name] = step()
     with watch.time("words"):
-        names = [(one.collector_id, one.rule_version_id, one.subject) for one in found["samples"]]
+        names = [
+            (one.collector_id, one.rule_version_id, one.subject, one.for_shipment_id)
+            for one in found["samples"]
+        ]
         tab.list_lines(shipment_id=shipment.id, names=names)
     changes = found["changes"]
     prove((changes.new.collectors, changes.gone.collectors), (awards // 5,) * 2, "who is new and who gone")

@@ -46,5 +46,8 @@ from config.settings import *  # noqa: E402, F403 (config's settings read the en
 STATIC_ROOT = VAR / "test" / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
+# Tests sign in from one address, all in a minute.
+SIGN_IN_TEXTS_A_MINUTE = 1_000_000
+
 # Two runs on one external server must not share a database.
 DATABASES["default"]["TEST"] = {"NAME": f"test_holdfast_{os.getpid()}"}  # noqa: F405

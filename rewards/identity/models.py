@@ -45,10 +45,15 @@ class Challenge(models.Model):
 
 
 class SignIn(models.Model):
-    """A browser in which a wallet has signed in. ``ended_at`` is empty until it signed out."""
+    """
+    A browser in which a wallet has signed in. ``ended_at`` is empty until it signed out.
+
+    ``browser`` is what it calls itself in two words, for its collector to know it by; empty if unknown.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     wallet_id = models.BigIntegerField()
+    browser = models.TextField(default="", db_default="")
     signed_in_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

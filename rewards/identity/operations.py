@@ -17,7 +17,7 @@ from config import db
 from marketplace.registry import addresses
 from marketplace.registry import operations as registry
 from marketplace.registry.models import Link, Wallet
-from rewards.identity import message
+from rewards.identity import browsers, message
 from rewards.identity.errors import IdentityError, LinkRefused, NotProven
 from rewards.identity.message import Site
 from rewards.identity.models import Challenge, PageChoice, SignIn
@@ -89,7 +89,10 @@ def sign_in(*, request: HttpRequest, nonce: str, signature: str, domain: str, as
     with transaction.atomic():
         wallet = registry.get_or_add_wallet(address=address)
         begun = SignIn.objects.create(
-            wallet_id=wallet.id, signed_in_at=as_of, expires_at=as_of + SIGN_IN_TIME
+            wallet_id=wallet.id,
+            browser=browsers.name(request.headers.get("User-Agent", "")),
+            signed_in_at=as_of,
+            expires_at=as_of + SIGN_IN_TIME,
         )
         _end(request=request, as_of=as_of)
         request.session[SIGN_IN] = str(begun.id)
@@ -113,6 +116,13 @@ def sign_out_everywhere(*, request: HttpRequest, signed_in: SignedIn, as_of: dat
     ended = SignIn.objects.filter(wallet_id__in=wallets, ended_at=None).update(ended_at=as_of)
     request.session.flush()
     return ended
+
+
+def sign_out_there(*, signed_in: SignedIn, sign_in_id: UUID, as_of: datetime) -> bool:
+    """End one sign-in of a wallet of the collector, in whichever browser; False where none is left to end."""
+    wallets = Wallet.objects.filter(collector_id=signed_in.collector_id).values("id")
+    there = SignIn.objects.filter(id=sign_in_id, wallet_id__in=wallets, ended_at=None)
+    return there.update(ended_at=as_of) > 0
 
 
 def link(*, signed_in: SignedIn, nonce: str, signature: str, domain: str, as_of: datetime) -> str:

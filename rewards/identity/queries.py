@@ -47,6 +47,16 @@ class OwnWallet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSignIn:
+    """A browser in which a wallet of a collector is signed in; ``browser`` is empty where it did not say."""
+
+    sign_in_id: UUID
+    address: str
+    browser: str
+    signed_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Whether others may see a collector's page, and at which address. Once linked, it begins as private."""
 
@@ -88,6 +98,11 @@ def get_sign_in_id(*, request: HttpRequest) -> str | None:
 def list_wallets(*, collector_id: int) -> list[OwnWallet]:
     """Return a collector's wallets, the one that stands for it first. They are for its own eyes only."""
     return [OwnWallet(**row) for row in SQL["wallets"].rows({"collector_id": collector_id})]
+
+
+def list_sign_ins(*, collector_id: int, as_of: datetime) -> list[OwnSignIn]:
+    """Return where a collector is signed in, the latest first. They are for its own eyes only."""
+    return [OwnSignIn(**row) for row in SQL["sign_ins"].rows({"collector_id": collector_id, "as_of": as_of})]
 
 
 def get_page(*, collector_id: int) -> Page:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -23,6 +24,7 @@ from rewards.identity import operations, queries
 from rewards.identity.errors import IdentityError, LinkRefused, NotProven
 from rewards.identity.message import Site
 from rewards.identity.queries import SignedIn
+from rewards.tab.limits import TooManyTexts, count_text
 
 MOST_BYTES = 40_000
 
@@ -39,6 +41,9 @@ def answers_json(view: Callable[[HttpRequest, dict[str, str]], Json]) -> View:
     def answer(request: HttpRequest) -> HttpResponse:
         try:
             return JsonResponse(view(request, _body(request)))
+        except TooManyTexts as error:
+            wait = {"Retry-After": str(error.wait_seconds)}
+            return JsonResponse({"error": str(error)}, status=error.status, headers=wait)
         except IdentityError as error:
             return JsonResponse({"error": str(error)}, status=error.status)
 
@@ -57,11 +62,10 @@ def page(request: HttpRequest) -> HttpResponse:
 @answers_json
 def text(request: HttpRequest, told: dict[str, str]) -> Json:
     """A text for a wallet to sign, so that it is signed in."""
+    now = timezone.now()
+    count_text(request=request, seconds=now.timestamp())
     made = operations.challenge(
-        address=told.get("address", ""),
-        site=_site(request),
-        path=reverse("tab:sign_in"),
-        as_of=timezone.now(),
+        address=told.get("address", ""), site=_site(request), path=reverse("tab:sign_in"), as_of=now
     )
     return {"nonce": made.nonce, "text": made.text}
 
@@ -90,11 +94,13 @@ def wallets(request: HttpRequest) -> HttpResponse:
 @answers_json
 def link_text(request: HttpRequest, told: dict[str, str]) -> Json:
     """A text for another wallet to sign, so that it is linked to who has signed in."""
+    now = timezone.now()
+    count_text(request=request, seconds=now.timestamp())
     made = operations.challenge(
         address=told.get("address", ""),
         site=_site(request),
         path=reverse("tab:wallets"),
-        as_of=timezone.now(),
+        as_of=now,
         linking_to=_required(request),
     )
     return {"nonce": made.nonce, "text": made.text}
@@ -171,6 +177,17 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("tab:front")
 
 
+@never_cache
+@require_POST
+def sign_out_there(request: HttpRequest, sign_in_id: UUID) -> HttpResponse:
+    """Sign out in another browser. One that is over already is no mistake."""
+    signed_in = _signed_in(request)
+    if signed_in is None:
+        return redirect("tab:sign_in")
+    operations.sign_out_there(signed_in=signed_in, sign_in_id=sign_in_id, as_of=timezone.now())
+    return redirect(f"{reverse('tab:wallets')}#out")
+
+
 def _wallets(
     request: HttpRequest, signed_in: SignedIn, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
@@ -179,6 +196,7 @@ def _wallets(
         "signed_in": signed_in,
         "wallets": own,
         "is_settling": any(wallet.is_settling for wallet in own),
+        "sign_ins": queries.list_sign_ins(collector_id=signed_in.collector_id, as_of=timezone.now()),
         "page": queries.get_page(collector_id=signed_in.collector_id),
         "pages_are_allowed": settings.PUBLIC_PAGES,
         "problem": problem,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-in/text/", sign_in.text, name="sign_in_text"),
     path("sign-in/signature/", sign_in.sign_in, name="sign_in_signature"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("sign-out/<uuid:sign_in_id>/", sign_in.sign_out_there, name="sign_out_there"),
     path("wallets/", sign_in.wallets, name="wallets"),
     path("wallets/text/", sign_in.link_text, name="link_text"),
     path("wallets/signature/", sign_in.link, name="link_signature"),

@@ -9,8 +9,8 @@ from django.contrib.auth import SESSION_KEY
 from eth_keys.constants import SECPK1_N
 
 from marketplace.registry.models import Wallet
+from rewards.identity import browsers, queries
 from rewards.identity import operations as identity
-from rewards.identity import queries
 from rewards.identity.errors import IdentityError, NotProven
 from rewards.identity.models import Challenge, SignIn
 from tests.identity.given import DOMAIN, NOW, SITE, at, browser, challenge, key, link, sign_in, signed
@@ -225,6 +225,29 @@ class TestSignOut:
         assert identity.sign_out_everywhere(request=requests[0], signed_in=ann, as_of=NOW) == 2
         found = [queries.get_signed_in(request=request, as_of=NOW) for request in requests]
         assert found == [None, None, other]
+
+    def test_there_ends_one_of_the_collectors_own_and_nobody_elses(self) -> None:
+        ann, there = sign_in("ann"), sign_in("ann")
+        bob = sign_in("bob")
+        for other in (bob, there, there):
+            identity.sign_out_there(signed_in=ann, sign_in_id=other.sign_in_id, as_of=NOW)
+        left = SignIn.objects.filter(ended_at=None).values_list("id", flat=True)
+        assert set(left) == {ann.sign_in_id, bob.sign_in_id}
+
+
+class TestBrowsers:
+    @pytest.mark.parametrize(
+        ("user_agent", "words"),
+        [
+            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Firefox/133.0", "Firefox on Windows"),
+            ("Mozilla/5.0 (iPhone; CPU like Mac OS X) Version/18.1 Safari/604.1", "Safari on iPhone"),
+            ("Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0", "Edge on Linux"),
+            ("curl/8.9", ""),
+            ("", ""),
+        ],
+    )
+    def test_have_a_name_that_people_know(self, user_agent: str, words: str) -> None:
+        assert browsers.name(user_agent) == words
 
 
 class TestPrune:

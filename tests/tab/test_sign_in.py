@@ -199,6 +199,21 @@ class TestWallets:
         assert there.get("/rewards/wallets/").status_code == 302
         assert not SignIn.objects.filter(ended_at=None).exists()
 
+    def test_sign_out_there(self) -> None:
+        here, there, other = signed_in("ann"), signed_in("ann"), signed_in("bob")
+        page = text(here.get("/rewards/wallets/"))
+        assert page.count("Sign out there") == 1
+        assert "A browser that does not say which this browser Since" in page
+        for client in (there, other):
+            one = client.session["sign_in"]
+            assert here.post(f"/rewards/sign-out/{one}/")["Location"] == "/rewards/wallets/#out"
+        assert there.get("/rewards/wallets/").status_code == 302
+        assert other.get("/rewards/wallets/").status_code == 200
+        assert "Sign out there" not in text(here.get("/rewards/wallets/"))
+        assert (
+            Client().post(f"/rewards/sign-out/{here.session['sign_in']}/")["Location"] == "/rewards/sign-in/"
+        )
+
     @pytest.mark.parametrize("path", ["wallets/page/", "sign-out/", "wallets/1/unlink/"])
     def test_are_only_for_who_has_signed_in(self, client: Client, path: str) -> None:
         answer = client.post(f"/rewards/{path}")

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from config import local
@@ -237,7 +238,8 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 
-# Courtesy among programs, in each web process.
+# Courtesy among visitors and programs, in each web process.
+SIGN_IN_TEXTS_A_MINUTE = int(os.environ.get("SIGN_IN_TEXTS_A_MINUTE", "20"))
 API_REQUESTS_A_MINUTE = int(os.environ.get("API_REQUESTS_A_MINUTE", "120"))
 API_REQUESTS_A_MINUTE_WITH_KEY = int(os.environ.get("API_REQUESTS_A_MINUTE_WITH_KEY", "1200"))
 
@@ -277,9 +279,16 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 
 
-def _entry(title: str, icon: str, name: str) -> dict[str, Any]:
-    """An entry of the admin's navigation."""
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
+def _entry(title: str, icon: str, name: str, *beside: str) -> dict[str, Any]:
+    """An entry of the admin's navigation; ``beside`` is where pages begin that belong to it, too."""
+    link = reverse_lazy(f"admin:{name}")
+
+    def is_here(request: Any) -> bool:
+        if name == "index":
+            return bool(request.path == link)
+        return any(request.path.startswith(f"{start}") for start in (link, *beside))
+
+    return {"title": title, "icon": icon, "link": link, "active": is_here}
 
 
 UNFOLD: dict[str, Any] = {
@@ -288,6 +297,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Staff",
     "SITE_SYMBOL": "anchor",
     "SITE_URL": "/rewards/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "href": lambda request: static("tab/mark.svg"), "type": "image/svg+xml"},  # noqa: ARG005
+    ],
     "BORDER_RADIUS": "8px",
     # The green of the rewards tab.
     "COLORS": {
@@ -313,8 +325,10 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _entry("Dashboard", "dashboard", "index"),
                     _entry("Flags and pauses", "toggle_on", "flags"),
-                    _entry("Rules", "rule", "rules"),
-                    _entry("Shipments", "local_shipping", "shipments"),
+                    _entry("Rules", "rule", "rules", "/admin/rule/"),
+                    _entry(
+                        "Shipments", "local_shipping", "shipments", "/admin/new-shipment/", "/admin/what-if/"
+                    ),
                     _entry("Corrections", "balance", "adjustments"),
                     _entry("Appeals", "contact_support", "appeals"),
                     _entry("Series", "event_repeat", "series"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from config import db
 from rewards.adjustments.models import Adjustment
@@ -15,6 +15,7 @@ from rewards.notices import queries as notices
 from rewards.shipments.models import Batch, Comment, Shipment
 from rewards.status.queries import Lag
 from rewards.tab import figures
+from rewards.webhooks.models import Endpoint
 
 SQL = db.folder()
 
@@ -58,6 +59,7 @@ def list_decisions(*, as_of: datetime, lag: Lag) -> list[Decision]:
         *_to_ship(as_of=as_of),
         *_adjustments(),
         *_appeals(),
+        *_webhooks(),
         *_late_facts(lag=lag, as_of=as_of),
         *_long_pauses(as_of=as_of),
     ]
@@ -195,6 +197,29 @@ def _appeals() -> list[Decision]:
             argument=str(oldest.id),
         )
     ]
+
+
+def _webhooks() -> list[Decision]:
+    """Endpoints that answered 410, and those with messages that were given up: nobody is told meanwhile."""
+    counted = Endpoint.objects.annotate(dead=Count("deliveries", filter=Q(deliveries__state="dead")))
+    troubled = counted.filter(Q(state="gone") | Q(dead__gt=0)).exclude(state="revoked")
+    decisions = []
+    for endpoint in troubled.order_by("name"):
+        messages = figures.counted(endpoint.dead, "message")
+        title = f"did not take {messages}"
+        detail = "What was tried for four days is given up, and can be sent again."
+        if endpoint.state == "gone":
+            title = "is told nothing more"
+            detail = f"{endpoint.notice} Resume it, or revoke it."
+        decisions.append(
+            Decision(
+                title=f"Webhook {endpoint.name} {title}",
+                detail=detail,
+                page="webhook",
+                argument=endpoint.name,
+            )
+        )
+    return decisions
 
 
 def _late_facts(*, lag: Lag, as_of: datetime) -> list[Decision]:

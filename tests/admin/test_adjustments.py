@@ -67,6 +67,10 @@ class TestOne:
         assert olga.post(f"{page}approve/", {"digest": made.digest}).status_code == 403
         assert bob.post(f"{page}cancel/", {"text": "No."}).status_code == 403
         assert "yours is another one" in text(bob.post(f"{page}approve/", {"digest": "1" * 64}))
+        # It was written by one word, though the database takes two steps.
+        said = text(bob.get(page))
+        assert said.count("Correction Ticket 12 was made by olga") == 1
+        assert "was changed by" not in said
         said = text(bob.post(f"{page}approve/", {"digest": made.digest}, follow=True))
         assert "approved by bob" in said
         assert "Correction Ticket 12 was changed by bob" in said

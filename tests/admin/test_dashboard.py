@@ -13,9 +13,11 @@ from rewards.flags import operations as flags
 from rewards.shipments import operations as shipments
 from rewards.shipments import supervision
 from rewards.shipments.models import Batch, Shipment
+from rewards.webhooks.models import Delivery, Endpoint
 from tests.admin.given import signed_in, text
 from tests.tab import given, sample
 from tests.tables import day, given_events
+from tests.webhooks.given import announced, endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +113,20 @@ class TestDecisions:
         assert said.count("Nobody said when it ends.") == 1
         assert "Listing has been paused for 8 days" in said
 
+    def test_has_webhooks_that_nobody_is_told_by(self) -> None:
+        for name in ("fine", "gone", "market", "revoked"):
+            endpoint(name=name)
+        announced("one")
+        Delivery.objects.filter(endpoint__name__in=["market", "gone", "revoked"]).update(state="dead")
+        Endpoint.objects.filter(name="gone").update(state="gone", notice="It answered 410 Gone.")
+        Endpoint.objects.filter(name="revoked").update(state="revoked")
+
+        said = dashboard()
+        assert "Webhook gone is told nothing more It answered 410 Gone. Resume it, or revoke it. Look" in said
+        assert "Webhook market did not take 1 message What was tried for four days is given up" in said
+        assert "Webhook fine" not in said
+        assert "Webhook revoked" not in said
+
     def test_has_events_that_wait_for_long(self) -> None:
         given_events("kind | token | to  | at\nmint | 1     | ann | 2019-01-01")
         said = dashboard()
@@ -136,7 +152,7 @@ class TestFigures:
     ) -> None:
         vera = signed_in("viewer")
         sample.fill()
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(23):
             vera.get("/admin/")
 
     def test_sums_a_shipment_up_once(self, django_assert_num_queries: DjangoAssertNumQueries) -> None:

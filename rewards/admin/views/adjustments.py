@@ -21,6 +21,7 @@ from rewards.appeals.models import Appeal
 from rewards.ledger import queries as ledger
 from rewards.ledger.operations import Holder
 from rewards.staff import queries as staff
+from rewards.staff.models import Change
 
 LISTED = 200
 
@@ -215,7 +216,7 @@ def _page(
             prefix="many",
             initial={"number": adjustment.id, "season": adjustment.season_id, "title": adjustment.title},
         ),
-        changes=staff.list_changes(rows=[("adjustments_adjustment", [str(adjustment.id)])]),
+        changes=_changes(adjustment),
         **_may(request, adjustment),
     )
 
@@ -241,3 +242,27 @@ def _may(request: HttpRequest, adjustment: Adjustment) -> dict[str, bool]:
         "may_cancel": may("staff.correct") and is_open,
         "may_write": may("staff.correct") and is_author and is_open,
     }
+
+
+def _changes(adjustment: Adjustment) -> list[staff.Entry]:
+    """
+    What was done to a correction, newest first.
+
+    It is written in two steps, since its digest is of entries that need it first; people did it in one.
+    """
+    told: list[staff.Entry] = []
+    for entry in reversed(staff.list_changes(rows=[("adjustments_adjustment", [str(adjustment.id)])])):
+        change, earlier = entry.change, told[-1].change if told else None
+        if earlier is not None and not (change.before or {}).get("digest"):
+            whole = Change(
+                table_name=change.table_name,
+                row_key=change.row_key,
+                before=earlier.before,
+                after=change.after,
+                actor=earlier.actor,
+                at=earlier.at,
+            )
+            told[-1] = staff.Entry(change=whole, differences=staff.list_differences(whole))
+        else:
+            told.append(entry)
+    return told[::-1]

@@ -87,7 +87,7 @@ class TestPath:
         seen = page_text(olga.get(there))
         assert "Bought SuperRare #1 for 1 ETH" in seen
         assert "100 XP" in seen
-        assert "1,000,000,000,000,000,000 base units of ETH" in seen
+        assert "sale superrare #1 1 ETH" in seen
         assert bob.post(f"{there}answer/", {"text": "No."}).status_code == 403
         assert "answered in words" in page_text(olga.post(f"{there}answer/", {"text": "", "grant_xp": "5"}))
         done = page_text(

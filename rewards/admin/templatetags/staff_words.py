@@ -5,9 +5,11 @@ from typing import Any
 
 from django import template
 
+from marketplace.inbox.models import Event
 from rewards.farming import strategies
 from rewards.staff.models import Change
 from rewards.tab import figures
+from rewards.tab.rows import Price
 
 register = template.Library()
 
@@ -69,6 +71,17 @@ def signed(amount_xp: int) -> str:
     """A change of XP with its sign: +1,200 XP."""
     sign = "+" if amount_xp > 0 else "−" if amount_xp < 0 else "±"
     return f"{sign}{figures.xp(abs(amount_xp))}"
+
+
+@register.filter
+def event_price(event: Event) -> str:
+    """The price of an event with all its digits; in base units where nobody said how many make one."""
+    assert event.price is not None
+    if event.decimals is None:
+        return f"{int(event.price):,} base units of {event.currency}"
+    return figures.exact_price(
+        Price(amount=int(event.price), currency=str(event.currency), decimals=event.decimals)
+    )
 
 
 register.filter("eth", figures.eth)

@@ -171,8 +171,7 @@ class TestCollector:
     def test_says_what_is_not_in_the_balance_yet(self, client: Client, states: str, said: str) -> None:
         given.ship(planned_round(1), states=states, posted=False)
         page = text(client.get(ANN))
-        assert f"+999 XP {said}" in page
-        assert "Going out now" in page
+        assert f"Going out now, for 1 to 31 March 2019 {said} +999 XP" in page
         assert "Rewards of 0x616e…0000 Copy 0 XP" in page
 
     def test_writes_what_staff_typed_as_text(self, client: Client) -> None:

@@ -9,11 +9,25 @@ from django.utils.safestring import SafeString
 
 from marketplace.registry import addresses
 from rewards.appeals.queries import OwnAppeal
-from rewards.tab import appeals, boards, curves, figures, names, offers, pauses, reasons, terms, tiles, words
+from rewards.tab import (
+    appeals,
+    boards,
+    curves,
+    figures,
+    menu,
+    names,
+    offers,
+    pauses,
+    reasons,
+    terms,
+    tiles,
+    words,
+)
 from rewards.tab.rows import Line, LineName, Pause
 
 register = template.Library()
 
+register.filter("own_pages", menu.own_pages)
 register.filter("whole", figures.whole)
 register.filter("xp", figures.xp)
 register.filter("multiplier", figures.multiplier)

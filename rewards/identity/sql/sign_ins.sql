@@ -12,5 +12,5 @@ WHERE
     AND sign_in.expires_at > %(as_of)s
 ORDER BY
     sign_in.signed_in_at DESC,
-    sign_in.id
+    sign_in.id ASC
 LIMIT 50

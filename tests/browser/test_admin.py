@@ -123,23 +123,3 @@ class TestPause:
         tab = browser.new_page()
         tab.goto(f"{server}/rewards/{address('ann')}/")
         expect(tab.get_by_label("Paused now")).to_have_count(0)
-
-
-class TestPages:
-    @pytest.mark.parametrize("width", [1280, 390])
-    def test_none_is_wider_than_its_window(self, server: str, browser: Browser, width: int) -> None:
-        page = signed_in(browser, server, "olga", width=width)
-        paths = (
-            "",
-            "flags/",
-            "rules/",
-            "rule/listers/",
-            "rule/listers/edit/",
-            f"collectors/{address('ann')}/",
-            "market/",
-        )
-        wide = {}
-        for path in paths:
-            page.goto(f"{server}/admin/{path}")
-            wide[path] = page.evaluate("document.documentElement.scrollWidth") > width
-        assert wide == dict.fromkeys(paths, False)

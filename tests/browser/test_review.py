@@ -3,33 +3,27 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
+from django.db import connections
 from django.test.testcases import LiveServerThread
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.settings import BASE_DIR
+from rewards.shipments import operations as shipments
 from rewards.staff import operations as staff
 from tests.admin.two_rounds import given_two_rounds
 from tests.browser.test_admin import CHROMIUM, PHRASE, signed_in
 from tests.conftest import ClonedDatabase
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="There is no Chromium; CHROMIUM names one.")
-
-# Cuts the batches as `shipment ship` does, without waiting for a worker that is not there yet.
-BEGIN = (
-    "shell",
-    "--command",
-    (
-        "from django.utils import timezone; from rewards.shipments import operations; "
-        "operations.start(slug='march', as_of=timezone.now(), batch_size=20)"
-    ),
-)
 
 # A folder for pictures of what the reviewer sees, for the docs; without one none are taken.
 PICTURES = os.environ.get("PICTURES")
@@ -61,10 +55,17 @@ def browser(server: str) -> Iterator[Browser]:
         started.close()
 
 
-def manage(database: ClonedDatabase, *words: str) -> None:
-    """Run a command on the test's database, in a process of its own."""
-    command = [sys.executable, "manage.py", *words]
-    subprocess.run(command, cwd=BASE_DIR, env=database.environment(), check=True, capture_output=True)
+def aside(work: Callable[[], object]) -> None:
+    """Do something on the test's database in another thread; the browser's loop forbids it in this one."""
+
+    def do() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(do).result()
 
 
 @contextmanager
@@ -135,7 +136,7 @@ def test_a_reviewer_sends_back_approves_and_watches_it_ship(
     say(olga, "Comment", "It is: token mar217 was sold for 100 ETH.")
     olga.get_by_role("button", name="Plan again").click()
     expect(olga.get_by_text("The planning is on the work list.")).to_be_visible()
-    manage(cloned_database, "shipment", "plan", "march", "--foreground")
+    aside(lambda: shipments.plan(slug="march", as_of=timezone.now()))
 
     bob.goto(march)
     expect(bob.locator("#comments")).to_contain_text("It is: token mar217 was sold for 100 ETH.")
@@ -143,7 +144,7 @@ def test_a_reviewer_sends_back_approves_and_watches_it_ship(
     expect(bob.get_by_text("Approved. What was planned is what ships.")).to_be_visible()
 
     # The page is open before the first batch is posted, and is not loaded again by anybody but itself.
-    manage(cloned_database, *BEGIN)
+    aside(lambda: shipments.start(slug="march", as_of=timezone.now(), batch_size=20))
     bob.goto(march)
     expect(bob.locator("#progress")).to_contain_text("0 %")
     say(bob, "Halt", "A look at the first awards")

@@ -24,5 +24,5 @@ class TestTexts:
         assert refused
         assert all("Nothing is lost; try again in" in said for said in refused)
         answer = ann.post("/rewards/sign-in/text/", told, content_type="application/json")
-        assert 0 < int(answer.get("Retry-After", 1)) <= 61
+        assert 0 < int(answer.headers.get("Retry-After", "1")) <= 61
         assert proven(bob, "sign-in", "bob")[0] == 200

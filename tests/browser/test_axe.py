@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -16,6 +16,7 @@ from rewards.adjustments.models import Adjustment
 from rewards.admin import urls as admin_urls
 from rewards.admin.site import site
 from rewards.appeals.models import Appeal
+from rewards.farming import operations as farming
 from rewards.shipments.models import Line
 from rewards.tab import urls as tab_urls
 from tests.browser import world
@@ -25,19 +26,28 @@ from tests.conftest import ClonedDatabase
 from tests.identity.given import at
 from tests.tables import address
 
+if TYPE_CHECKING:
+    from rewards.farming.strategies import Strategy
+
 __all__ = ["browser", "pytestmark"]
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 DARK = "(dark) => document.documentElement.classList.toggle('dark', dark)"
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a page is made of is the same in every width and colour; this is what is not.
+LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
 
 # No colour of ours hangs on a width, so two looks see each colour and each layout.
-WAYS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))
+WAYS: tuple[tuple[int, Literal["light", "dark"], list[str]], ...] = (
+    (1280, "light", EVERYTHING),
+    (390, "dark", LOOKS),
+)
 
-FIND = """async (tags) => {
-    const found = await axe.run({ runOnly: tags, resultTypes: ["violations"], elementRef: false });
+FIND = """async (wanted) => {
+    const asked = { runOnly: wanted, resultTypes: ["violations"], elementRef: false, preload: false };
+    const found = await axe.run(asked);
     return found.violations.flatMap((rule) => rule.nodes
         .filter((node) => ["serious", "critical"].includes(node.impact))
         .map((node) => `${rule.id}: ${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 300)}`));
@@ -47,7 +57,17 @@ FIND = """async (tags) => {
 NO_PAGES = {
     *("sign_in_text", "sign_in_signature", "sign_out", "link_text", "link_signature", "choose_page"),
     *("sign_out_there", "open_round", "ledger_csv", "card_theme", "choose_naming"),
-    *("pause", "resume", "fairness_decide", "notice_seen", "series_pause", "series_resume", "series_end"),
+    *(
+        "pause",
+        "resume",
+        "fairness_decide",
+        "notice_seen",
+        "series_pause",
+        "series_resume",
+        "series_end",
+        "series_skip",
+        "series_take_back",
+    ),
     *("plan", "approve", "ship", "words", "audience", "audience_count", "shipment_progress", "send_back"),
     *("cancel", "halt", "go_on", "retry", "say", "adjustment_write", "adjustment_upload"),
     *("adjustment_approve", "adjustment_send_back", "adjustment_cancel", "appeal_answer", "cohort_upload"),
@@ -114,6 +134,23 @@ STAFF = """
 PRESSED = {"sign_in", "farm_check"}
 
 
+# To play the markets of a farm check takes longer than to look at all pages; what it says is tested elsewhere.
+HARVEST = farming.Harvest(
+    strategy=cast("Strategy", "Buys from oneself, once a day"),
+    days=30,
+    wallets=2,
+    earned_xp=1_000,
+    fees_wei=10**16,
+    capital_wei=10**18,
+    is_cut=False,
+    is_outranked=False,
+    boost_bp=10_000,
+)
+VERDICT = farming.Verdict(
+    tried=cast("farming.Tried", None), cheapest=HARVEST, reach=HARVEST, bounds=["A cap"], alarm_wei=10**17
+)
+
+
 def rows(text: str) -> list[tuple[str, str]]:
     """The names and the paths of pages, a line each."""
     parted = [line.split() for line in text.strip().splitlines()]
@@ -176,12 +213,12 @@ class Look:
         """Unfold the page that is open, and look at it in each way."""
         self.page.evaluate(AXE)
         self.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        for width, scheme in WAYS:
+        for width, scheme, wanted in WAYS:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.emulate_media(color_scheme=scheme)
             # The admin's frame takes its colours from a class, which it sets once, when the page is loaded.
             self.page.evaluate(DARK, scheme == "dark")
-            told: list[str] = self.page.evaluate(FIND, TAGS)
+            told: list[str] = self.page.evaluate(FIND, wanted)
             self.found += [f"{self.page.url} {width} {scheme}: {one}" for one in told]
             if self.page.evaluate("document.documentElement.scrollWidth") > width:
                 self.found.append(f"{self.page.url} is wider than {width}")
@@ -209,14 +246,17 @@ class TestTab:
 
 
 class TestAdmin:
-    def test_has_nothing_serious_on_any_page_of_ours(self, server: World, browser: Browser) -> None:
+    def test_has_nothing_serious_on_any_page_of_ours(
+        self, server: World, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         context = browser.new_context(reduced_motion="reduce")
         context.add_cookies([{"name": "sessionid", "value": server.session, "url": server.server}])
         look = Look(context.new_page())
         look.at(*server.urls(STAFF))
         look.page.goto(f"{server.server}/admin/rule/buyers/")
-        # It plays whole markets, which takes some seconds.
-        look.page.get_by_role("button", name="Farm check").click(timeout=120_000)
+        monkeypatch.setattr(farming, "check", lambda **_: [VERDICT])
+        look.page.get_by_role("button", name="Farm check").click()
+        expect(look.page.get_by_text("that come back")).to_be_visible()
         look.look()
         assert look.found == []
 

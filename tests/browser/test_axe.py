@@ -134,7 +134,7 @@ STAFF = """
 PRESSED = {"sign_in", "farm_check"}
 
 
-# To play the markets of a farm check takes longer than to look at all pages; what it says is tested elsewhere.
+# To play the markets of a farm check takes longer than to look at all pages; what it says has its own tests.
 HARVEST = farming.Harvest(
     strategy=cast("Strategy", "Buys from oneself, once a day"),
     days=30,

@@ -27,6 +27,7 @@ from tests.identity.given import at
 from tests.tables import address
 
 if TYPE_CHECKING:
+    from rewards.farming.rules import Tried
     from rewards.farming.strategies import Strategy
 
 __all__ = ["browser", "pytestmark"]
@@ -147,7 +148,7 @@ HARVEST = farming.Harvest(
     boost_bp=10_000,
 )
 VERDICT = farming.Verdict(
-    tried=cast("farming.Tried", None), cheapest=HARVEST, reach=HARVEST, bounds=["A cap"], alarm_wei=10**17
+    tried=cast("Tried", None), cheapest=HARVEST, reach=HARVEST, bounds=["A cap"], alarm_wei=10**17
 )
 
 

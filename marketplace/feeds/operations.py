@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from marketplace.feeds.errors import FeedError
+from marketplace.feeds.errors import FeedRefused
 from marketplace.feeds.models import Mark
 from marketplace.feeds.rest import Api
 from marketplace.inbox import items as inbox
@@ -41,12 +41,13 @@ def poll(
     """
     Take in what was told of a collection until now, from its mark, or from ``since`` where it has none.
 
-    Raises FeedError; the windows before are kept and marked, and the same again goes on from there. When
+    Raises FeedError; the windows before are kept and marked, and the same again goes on from there, unless it
+    is a FeedRefused: that one wants something of a person. When
     ``stopping`` says so it returns early, with the window that it was in not marked.
     """
     mark = Mark.objects.filter(collection=collection).first()
     if mark is None and since is None:
-        raise FeedError(f"{collection} has not been read yet; say with --since where to begin.")
+        raise FeedRefused("It has not been read yet; say with --since where to begin.")
     start = mark.read_until - OVERLAP if mark else since
     assert start is not None
     polled = Polled()

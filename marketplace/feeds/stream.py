@@ -76,14 +76,18 @@ class Listener:
         backoff = Backoff(longest=self.pace.longest_pause, first=self.pace.first_pause)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading") as reader:
             while not self.stop.is_set():
+                why = ""
                 try:
                     self._connection(reader, backoff)
                 except (WebSocketException, OSError, _Lost) as error:
-                    self.tell(f"The Stream's connection is gone: {str(error) or type(error).__name__}.")
+                    why = getattr(error, "strerror", None) or str(error) or type(error).__name__
                 finally:
                     self._flush()
                 if not self.stop.is_set():
-                    self.stop.wait(backoff.next())
+                    pause = backoff.next()
+                    if why:
+                        self.tell(f"There is no connection to the Stream ({why}). {_again(pause)}")
+                    self.stop.wait(pause)
         self._look_at_reading()
 
     def _connection(self, reader: ThreadPoolExecutor, backoff: Backoff) -> None:
@@ -199,6 +203,10 @@ class Listener:
             self.read()
         finally:
             connection.close()
+
+
+def _again(seconds: float) -> str:
+    return f"It is tried again in {seconds:.0f} seconds; what was missed is read then."
 
 
 def _parts(told: Any) -> tuple[Any, Any, Any, Any]:

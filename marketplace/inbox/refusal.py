@@ -1,6 +1,7 @@
 """Why a line is not taken in, as a sentence for the person who sent it."""
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -24,6 +25,8 @@ TYPE_WORDS = {
     "datetime": "an instant as text, such as 2026-01-31T12:00:00Z",
     "datetime | null": "an instant as text, such as 2026-01-31T12:00:00Z",
 }
+
+ENDS_EARLY: Final = "The JSON ends before the object is closed."
 
 
 # What msgspec says word for word, and what goes after the field's name instead.
@@ -74,7 +77,7 @@ def _malformed(what: str, line: bytes) -> str:
         return f"The line is not JSON: {what.removeprefix('JSON is malformed: ')}."
     if line.rstrip().endswith(b"}"):
         return "The line is not JSON: a text or an escape in it is cut short."
-    return "The JSON ends before the object is closed."
+    return ENDS_EARLY
 
 
 def _invalid(text: str, kinds: tuple[str, ...]) -> Refusal:

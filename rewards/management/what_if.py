@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from rich.console import Console
 
-from rewards.management.commands.flag import instant
+from config.instants import instant
 from rewards.program.file import ProgramError
 from rewards.program.file import read as read_file
 from rewards.shipments.cells import write_csv

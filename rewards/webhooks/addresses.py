@@ -51,9 +51,10 @@ def resolve(*, host: str, port: int) -> list[str]:
     if host.lower() not in settings.WEBHOOK_ALLOWED_HOSTS:
         for address in addresses:
             if not is_public(address):
+                where = f"{host} leads to {address}, which" if host != address else host
                 raise Forbidden(
-                    f"{host} leads to {address}, which is no public address. Nothing was sent. If it is "
-                    "meant, name the host in WEBHOOK_ALLOWED_HOSTS."
+                    f"{where} is no public address. Nothing was sent. If it is meant, name the host in "
+                    "WEBHOOK_ALLOWED_HOSTS."
                 )
     return addresses
 

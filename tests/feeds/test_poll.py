@@ -97,9 +97,8 @@ class TestPoll:
         assert dict(polled.problems) == {"quantity must be 1 to 1000000000000000.": 1}
 
     def test_asks_where_to_begin(self, server: Rest) -> None:
-        with pytest.raises(
-            FeedError, match=r"^apes has not been read yet; say with --since where to begin\.$"
-        ):
+        """And does not ask again every minute what only a person can answer."""
+        with pytest.raises(FeedRefused, match=r"^It has not been read yet; say with --since where to begin"):
             poll(server, since=None)
 
 

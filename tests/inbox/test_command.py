@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 from marketplace import tasks
 from marketplace.facts import operations as facts
 from marketplace.inbox.models import Batch, Event
-from tests.inbox.given import BOB, event
+from tests.inbox.given import ANN, BOB, event
 from tests.inbox.samples import SAMPLES
 from tests.inbox.test_operations import lines, mints
 
@@ -61,7 +61,7 @@ class TestReport:
             "           0 refused",
         ]
 
-    def test_shows_the_first_twenty_problems_with_file_and_line(self, bad: str) -> None:
+    def test_shows_problems_with_file_and_line_and_those_alike_once(self, bad: str) -> None:
         shown = ingest(bad).splitlines()
         assert shown[:5] == [
             "           1 new", "           0 known", "           1 in conflict", "          24 refused", "",
@@ -69,8 +69,23 @@ class TestReport:
         assert shown[5] == (
             f"conflict  {bad}:2: market b1 came before with another to; what came first stands."
         )
-        assert shown[6] == f"refused  {bad}:3: The JSON ends before the object is closed."
+        assert shown[6:] == [
+            f"refused  {bad}:3 and 23 more: The JSON ends before the object is closed.",
+            "--problems FILE writes each of them.",
+        ]
+
+    def test_shows_no_more_than_twenty(self, tmp_path: Path) -> None:
+        path = tmp_path / "conflicts.ndjson"
+        path.write_bytes(lines([event("mint", key=f"b{n}", to=to) for n in range(25) for to in (ANN, BOB)]))
+        shown = ingest(str(path)).splitlines()
+        assert len(shown) == 26
         assert shown[25:] == ["… and 5 more; --problems FILE writes all of them."]
+
+    def test_says_how_to_make_lines_of_a_document(self, tmp_path: Path, bad: str) -> None:
+        path = tmp_path / "answer.json"
+        path.write_text(json.dumps({"asset_events": [event("mint", key="b1")]}, indent=2))
+        assert "jq -c '.asset_events[]' FILE makes lines of an answer" in ingest(str(path))
+        assert "jq" not in ingest(bad)
 
     def test_prints_one_json_object_for_scripts(self, bad: str) -> None:
         report = json.loads(ingest(bad, "--json"))

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,10 +19,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from marketplace.inbox import operations as inbox
 from marketplace.inbox.files import Source, Unopened, Unreadable, opened, size_on_disk
 from marketplace.inbox.formats import FORMATS
+from marketplace.inbox.refusal import ENDS_EARLY
 from marketplace.inbox.report import Problem, Report, Sink
 
 # Problems that the summary shows; --problems FILE has all of them.
 SHOWN: Final = 20
+
+DOCUMENT: Final = (
+    "This looks like one JSON document over many lines, such as a saved answer of an API. A line must be an "
+    "event: jq -c '.asset_events[]' FILE makes lines of an answer, jq -c '.[]' FILE of a list."
+)
 
 # Where there is no terminal, a line says so often how far the ingest is.
 LINES_BETWEEN_NEWS: Final = 250_000
@@ -147,6 +154,33 @@ def problem_file(path: str | None) -> Iterator[Sink | None]:
         yield write
 
 
+def list_problems(report: Report, *, shown: int) -> list[str]:
+    """So many problems, those with the same reason in one line, and how many are not told of."""
+    alike: dict[tuple[str, str], list[Problem]] = {}
+    for problem in report.problems:
+        alike.setdefault((problem.outcome, problem.reason), []).append(problem)
+    if not alike:
+        return []
+    lines = [""]
+    for (outcome, reason), problems in islice(alike.items(), shown):
+        more = f" and {len(problems) - 1:,} more" if problems[1:] else ""
+        lines.append(f"{outcome}  {problems[0].file}:{problems[0].line}{more}: {reason}")
+    told = sum(len(problems) for problems in islice(alike.values(), shown))
+    if left := report.conflicts + report.refused - told:
+        lines.append(f"… and {left:,} more; --problems FILE writes all of them.")
+    elif told > len(alike):
+        lines.append("--problems FILE writes each of them.")
+    return lines
+
+
+def looks_spread_over_lines(report: Report) -> bool:
+    """Whether a file has no event in it because its first line is the beginning of one."""
+    if report.new or report.known or report.conflicts or not report.problems:
+        return False
+    first = report.problems[0]
+    return first.line == 1 and first.reason == ENDS_EARLY
+
+
 def summary(report: Report, *, shown: int) -> str:
     """The report in a few lines, with the first problems."""
     known = f"{report.known:>12,} known"
@@ -158,11 +192,9 @@ def summary(report: Report, *, shown: int) -> str:
         f"{report.conflicts:>12,} in conflict",
         f"{report.refused:>12,} refused",
     ]
-    found = report.conflicts + report.refused
-    if found:
-        lines += ["", *(f"{problem.outcome}  {problem}" for problem in report.problems[:shown])]
-    if found > shown:
-        lines.append(f"… and {found - shown:,} more; --problems FILE writes all of them.")
+    lines += list_problems(report, shown=shown)
+    if looks_spread_over_lines(report):
+        lines += ["", DOCUMENT]
     if not report.written:
         lines += ["", "Nothing was written, because --strict asks for files without a problem."]
     return "\n".join(lines)

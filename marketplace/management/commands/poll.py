@@ -2,8 +2,8 @@
 
 import signal
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import UTC, datetime
+from argparse import ArgumentParser
+from datetime import datetime
 from threading import Event
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from config.instants import instant
 from marketplace.feeds import operations as feeds
 from marketplace.feeds.errors import FeedError, FeedRefused
 from marketplace.feeds.rest import Api
@@ -64,15 +65,6 @@ def add_common(parser: ArgumentParser) -> None:
         "--collection", action="append", required=True, metavar="SLUG", help="which; may be repeated"
     )
     parser.add_argument("--since", type=instant, help="where the first reading begins: a day, or an instant")
-
-
-def instant(text: str) -> datetime:
-    """A day, or an instant with an offset."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is no day and no instant, such as 2026-01-31.") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def opensea_api(*, stop: Event, tell: Any) -> Api:

@@ -29,6 +29,7 @@ TABLES = {
     "shipments_comment": "Comment",
     "series_series": "Series",
     "series_seriesrule": "Rule of a series",
+    "series_skip": "Skip of window",
     "shipments_shipment": "Shipment",
     "staff_told": "Event told by staff",
     "webhooks_endpoint": "Webhook",

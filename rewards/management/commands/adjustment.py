@@ -17,6 +17,7 @@ from rewards.adjustments.models import Adjustment
 from rewards.adjustments.sheet import BadRow, Row, SheetError
 from rewards.rules.models import Season
 from rewards.staff import operations as staff
+from rewards.tab import figures
 
 # So many bad rows are printed; their number is always said.
 BAD_ROWS = 50
@@ -95,14 +96,17 @@ class Command(BaseCommand):
     def _upload(self, *, file: Path, keep_good: bool, **options: Any) -> None:
         try:
             found = sheet.read(file.read_text(encoding="utf-8-sig").splitlines())
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"{file} cannot be read as text in UTF-8: {error}") from error
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{file} is not text in UTF-8.") from error
         checked = adjustments.check(rows=found.rows, season=self._season(options["season"]))
         bad = sorted([*found.bad, *checked.bad], key=lambda row: row.line)
         for row in bad[:BAD_ROWS]:
             self.stderr.write(f"line {row.line}: {row.text} {row.reason}")
         if bad and not keep_good:
-            raise CommandError(f"{len(bad):,} bad rows. Nothing was written; --keep-good writes the others.")
+            counted = figures.counted(len(bad), "bad row")
+            raise CommandError(f"{counted}. Nothing was written; --keep-good writes the others.")
         self._write(_without(found.rows, bad), **options | {"title": options["title"] or file.name})
 
     def _write(self, rows: list[Row], *, title: str, **options: Any) -> None:
@@ -121,6 +125,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps([as_json(one) for one in found[:MOST_LISTED]]))
             return
+        if not found:
+            self.stdout.write("No correction waits." if waiting else "No correction yet.")
         for one in found[:MOST_LISTED]:
             self.stdout.write(describe(one))
 
@@ -152,7 +158,9 @@ class Command(BaseCommand):
             return
         top = queries.list_top(adjustment=adjustment, limit=ENTRIES)
         lines = [describe(adjustment), f"  digest    {adjustment.digest}"]
-        lines += [f"  {one.amount_xp:>+12,} XP  {one.address}  {one.reason}" for one in top]
+        for one in top:
+            new = "" if one.is_known else " (never seen before)"
+            lines.append(f"  {one.amount_xp:>+12,} XP  {one.address}{new}  {one.reason}")
         if adjustment.entry_count > len(top):
             lines.append(f"  and {adjustment.entry_count - len(top):,} more entries")
         lines += [f"  problem   {problem}" for problem in problems]
@@ -196,8 +204,8 @@ def describe(adjustment: Adjustment) -> str:
     by = f", approved by {adjustment.approved_by}" if adjustment.approved_by else ""
     note = f": {adjustment.note}" if adjustment.note else ""
     state = adjustment.state.replace("_", " ")
+    entries = figures.counted(adjustment.entry_count, "entry", "entries")
     return (
-        f"{adjustment.id}: {adjustment.title}, {state}, by {adjustment.author}{by}, "
-        f"{adjustment.entry_count:,} entries, gives {adjustment.granted_xp:,} XP, takes back "
-        f"{adjustment.taken_xp:,} XP{note}"
+        f"{adjustment.id}: {adjustment.title}, {state}, by {adjustment.author}{by}, {entries}, gives "
+        f"{adjustment.granted_xp:,} XP, takes back {adjustment.taken_xp:,} XP{note}"
     )

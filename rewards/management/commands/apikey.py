@@ -78,6 +78,8 @@ class Command(BaseCommand):
         if json:
             self._list_json(listed)
             return
+        if not listed:
+            self.stdout.write("No key yet; apikey add NAME --scope SCOPE makes one.")
         for key in listed:
             used = f"used {stamp(key.used_at)}" if key.used_at else "never used"
             self.stdout.write(f"{key.prefix}  {state(key, now)}  {' '.join(key.scopes)}  {key.name}, {used}")

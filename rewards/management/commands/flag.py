@@ -2,29 +2,19 @@
 
 import getpass
 import json
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from config.instants import instant
 from rewards.flags import operations as flags
 from rewards.flags import queries
 from rewards.flags.errors import FlagError
 from rewards.flags.models import Pause
 from rewards.staff import operations as staff
-
-
-def instant(text: str) -> datetime:
-    """An RFC 3339 instant of the command line, in UTC."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise ArgumentTypeError(f"{text!r} is no instant with an offset, such as 2026-01-31T12:00:00Z")
-    return at.astimezone(UTC)
 
 
 class Command(BaseCommand):

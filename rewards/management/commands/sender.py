@@ -77,6 +77,8 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(senders, default=datetime.isoformat))
             return
+        if not senders:
+            self.stdout.write("Nobody may send events yet; sender add NAME lets a system.")
         for sender in senders:
             self.stdout.write(f"{sender['name']}: {state(sender)}")
 

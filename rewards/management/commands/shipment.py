@@ -174,17 +174,16 @@ class Command(BaseCommand):
         self.stdout.write(f"On the work list again: {named}." if numbers else "No batch has failed.")
 
     def _comments(self, *, name: str, by: str, say: str | None, **options: Any) -> None:
-        if say is not None:
-            # Said once, whatever else is asked for.
-            words = say
+        if (text := say) is not None:
             staff.do_as(
-                name=by,
-                work=lambda: supervision.say(slug=name, text=words, by=by, as_of=timezone.now()),
+                name=by, work=lambda: supervision.say(slug=name, text=text, by=by, as_of=timezone.now())
             )
         found = queries.list_comments(shipment=shipments.get(slug=name))
         if options["json"]:
             self.stdout.write(json.dumps([comment_as_json(one) for one in found]))
             return
+        if not found:
+            self.stdout.write(f"Nobody has said anything of {name} yet.")
         for one in found:
             did = one.kind.replace("_", " ")
             self.stdout.write(f"{one.written_at:%Y-%m-%d %H:%M:%S} UTC, {one.written_by} ({did}): {one.text}")

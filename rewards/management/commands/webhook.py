@@ -134,6 +134,8 @@ class Command(BaseCommand):
         if json:
             self.stdout.write(dumped(endpoints))
             return
+        if not endpoints:
+            self.stdout.write("Nobody is told what happens yet; webhook add NAME URL does that.")
         for endpoint in endpoints:
             self.stdout.write(
                 f"{endpoint['name']}: {state(endpoint)}; {endpoint['waiting']:,} waiting, "

@@ -51,6 +51,8 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         users = User.objects.filter(is_staff=True).prefetch_related("groups").order_by("username")
+        if not users:
+            self.stdout.write("Nobody yet; staff add NAME --role ROLE lets somebody in.")
         for user in users:
             roles = " and ".join(sorted(group.name for group in user.groups.all())) or "no role"
             state = "" if user.is_active else ", may no longer sign in"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, note, settings
+from hypothesis import HealthCheck, event, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -33,17 +33,18 @@ from rewards.rules.models import Rule as EngineRule
 from rewards.rules.models import Season
 from rewards.shipments import operations as shipments
 from rewards.shipments import supervision
-from rewards.shipments.errors import ApprovalRefused
+from rewards.shipments.errors import ApprovalRefused, ShipmentError
 from rewards.shipments.models import Batch, Shipment
 from tests.faults.forms import FULL
 from tests.reference import engine
 from tests.reference.facts import facts
+from tests.reference.late import late_lines
 from tests.reference.markets import START, Market, Told, instants, markets, repeats
 from tests.reference.pauses import Off, is_on, live_spans
 from tests.reference.programs import LONG_AGO, purchase_params
 from tests.reference.test_agreement import NOW
 from tests.reference.test_plans_agree import stored
-from tests.reference.xp import Rule, Span, Version, plan
+from tests.reference.xp import Line, Rule, Span, Version, plan
 from tests.tables import events
 
 POINTS = ["batch.claimed", "batch.before_post", "batch.posted", "batch.marked", "batch.committed"]
@@ -51,12 +52,16 @@ POINTS = ["batch.claimed", "batch.before_post", "batch.posted", "batch.marked", 
 WINDOWS: dict[str, Span] = {
     "one": (START, START + timedelta(days=2)),
     "two": (START + timedelta(days=1), START + timedelta(days=5)),
+    "next": (START + timedelta(days=2), START + timedelta(days=4)),
 }
+RULES = {"one": "one", "two": "two", "next": "one"}
+# The round that also pays what came late for the one before it, of the same rule.
+NEXT, BEFORE = "next", "one"
 
 # How many runs of the machine, of how many acts each.
 SHORT_RUNS, LONG_RUNS, ACTS = 10, 150, 40
 
-# Whatever a market is drawn to be, both rounds have somebody to pay.
+# Whatever a market is drawn to be, each round has somebody to pay, and something comes late for the first.
 BUYERS = """
     kind | token | from | to  | at               | price
     sale | b1    | zoe  | ann | 2026-01-01 07:00 | 1 ETH
@@ -65,13 +70,22 @@ BUYERS = """
     sale | b4    | zoe  | dan | 2026-01-03 07:00 | 4 ETH
     sale | b5    | zoe  | ann | 2026-01-03 15:00 | 5 ETH
     sale | b6    | zoe  | eve | 2026-01-05 01:00 | 6 ETH
+    sale | b7    | zoe  | bob | 2026-01-01 15:00 | 7 ETH
+    sale | b8    | zoe  | dan | 2026-01-02 19:00 | 8 ETH
 """
+COMES_LATE = 2
 
 BALANCES = """
     SELECT wallet.address, account.balance_xp
     FROM ledger_account AS account
     JOIN registry_wallet AS wallet ON wallet.id = account.holder_id
     WHERE account.kind = 'collector'
+"""
+LATE_XP = """
+    SELECT coalesce(sum(line.amount_xp), 0)::BIGINT AS xp
+    FROM shipments_line AS line
+    JOIN shipments_shipment AS shipment ON shipment.id = line.shipment_id
+    WHERE shipment.slug = 'next' AND line.for_shipment_id <> line.shipment_id
 """
 AWARDS = """
     SELECT shipment.slug, wallet.address, award.amount_xp, batch.number
@@ -103,22 +117,28 @@ class Live(Rule):
 
 @dataclass
 class Round:
-    """What is expected of a round: each has a rule of its own, so that none pays what another missed."""
+    """What is expected of a round. Two of them pay one rule, whose pauses they share."""
 
     slug: str
     params: Mapping[str, Any]
-    window: Span
+    pauses: list[Off]
     state: str = "draft"
-    pauses: list[Off] = field(default_factory=list)
     digest: str = ""
     live: list[Span] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     awards: dict[str, int] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
+    looked_back: bool = False
+
+    @property
+    def window(self) -> Span:
+        """The time that the round pays."""
+        return WINDOWS[self.slug]
 
     @property
     def flag(self) -> str:
         """The flag of the round's rule."""
-        return f"rule.{self.slug}"
+        return f"rule.{RULES[self.slug]}"
 
     @property
     def is_promised(self) -> bool:
@@ -127,7 +147,8 @@ class Round:
 
     def rule(self) -> Live:
         """The round's rule for the reference."""
-        return Live(self.slug, "purchase", [Version(LONG_AGO, None, self.params)], tuple(self.pauses))
+        versions = [Version(LONG_AGO, None, self.params)]
+        return Live(RULES[self.slug], "purchase", versions, tuple(self.pauses))
 
     def live_now(self) -> list[Span]:
         """When the rule was live in the window, as pauses are now."""
@@ -136,7 +157,7 @@ class Round:
 
 class Program(RuleBasedStateMachine):
     """
-    A program with two rounds, from events that come in portions to balances.
+    A program with three rounds, from events that come in portions to balances.
 
     Each act is one of the engine's, with what the reference expects of it. A process that dies is an error
     that is raised at a named point of a batch.
@@ -148,6 +169,7 @@ class Program(RuleBasedStateMachine):
         self._atomic.__enter__()
         self.now = NOW
         self.to_come: list[Told] = []
+        self.withheld: list[Told] = []
         self.accepted: list[Told] = []
         self.rounds: list[Round] = []
         self.taken: dict[tuple[str, str], int] = {}
@@ -159,28 +181,32 @@ class Program(RuleBasedStateMachine):
     @initialize(market=markets(most_acts=10), params=st.lists(purchase_params(), min_size=2, max_size=2))
     def begin(self, market: Market, params: list[dict[str, Any]]) -> None:
         self.to_come = list(market.events)
-        self._accept(events(BUYERS))
+        buyers = events(BUYERS)
+        self.withheld = buyers[-COMES_LATE:]
+        self._accept(buyers[:-COMES_LATE])
         engine_rules.put_season(
             slug="season", title="Season", starts_at=LONG_AGO, ends_at=NOW, budget_xp=10**12, as_of=LONG_AGO
         )
-        for (slug, window), numbers in zip(WINDOWS.items(), params, strict=True):
-            # Of all, since late events may change which are on top, and that is another test's matter.
-            chosen = numbers | {"collections": "all", "micro_xp_per_purchase": 3_500_000}
-            self.rounds.append(Round(slug, chosen, window))
-            self._put(self.rounds[-1])
+        # Of all, since late events may change which are on top, and that is another test's matter.
+        chosen = [numbers | {"collections": "all", "micro_xp_per_purchase": 3_500_000} for numbers in params]
+        one, two = (Round(slug, numbers, []) for slug, numbers in zip(("one", "two"), chosen, strict=True))
+        self.rounds += [one, two, Round(NEXT, one.params, one.pauses)]
+        for each in self.rounds:
+            self._put(each)
 
     def _put(self, one: Round) -> None:
         season = Season.objects.get()
-        engine_rules.put_rule(
-            slug=one.slug,
-            season=season,
-            kind="purchase",
-            title=one.slug,
-            starts_at=LONG_AGO,
-            params=stored(one.rule(), one.params),
-            author="ann",
-            as_of=LONG_AGO,
-        )
+        if one.slug in RULES.values():
+            engine_rules.put_rule(
+                slug=one.slug,
+                season=season,
+                kind="purchase",
+                title=one.slug,
+                starts_at=LONG_AGO,
+                params=stored(one.rule(), one.params),
+                author="ann",
+                as_of=LONG_AGO,
+            )
         draft = shipments.Draft(
             slug=one.slug,
             season=season,
@@ -188,7 +214,7 @@ class Program(RuleBasedStateMachine):
             message="",
             window_start=one.window[0],
             window_end=one.window[1],
-            rules=list(EngineRule.objects.filter(slug=one.slug)),
+            rules=list(EngineRule.objects.filter(slug=RULES[one.slug])),
             plan_due_at=None,
             ships_at=None,
         )
@@ -208,21 +234,26 @@ class Program(RuleBasedStateMachine):
     def _choose(self, data: st.DataObject, *states: str) -> Round:
         return data.draw(st.sampled_from(self._are_in(*states)), label="round")
 
+    def _round(self, slug: str) -> Round:
+        return next(one for one in self.rounds if one.slug == slug)
+
     # Events
 
     @precondition(lambda self: self.to_come)
     @rule(number=st.integers(1, 8), settle=st.booleans())
     def ingest(self, number: int, settle: bool) -> None:
         portion, self.to_come = self.to_come[:number], self.to_come[number:]
-        self._accept(portion)
+        if portion:
+            self._accept(portion)
         if settle:
             pipeline.settle(as_of=self._tick())
 
-    @precondition(lambda self: self.to_come and self._are_in("shipping", "shipped"))
-    @rule()
-    def come_late(self) -> None:
-        """For a window that ships or has shipped: what was approved stays as it is."""
-        self.ingest(number=8, settle=True)
+    @precondition(lambda self: self.withheld and self._round(BEFORE).is_promised)
+    @rule(number=st.integers(0, 8))
+    def come_late(self, number: int) -> None:
+        """For a window that was approved: it stays as it is, and the next round pays the difference."""
+        self._accept([self.withheld.pop()])
+        self.ingest(number=number, settle=True)
 
     @precondition(lambda self: self.accepted)
     @rule(data=st.data())
@@ -238,7 +269,11 @@ class Program(RuleBasedStateMachine):
         one = data.draw(st.sampled_from(self.rounds), label="round")
         ends_at = None if hours is None else starts_at + timedelta(hours=hours)
         refused = (
-            (one.is_promised and starts_at < one.window[1])
+            any(
+                each.is_promised and starts_at < each.window[1]
+                for each in self.rounds
+                if each.flag == one.flag
+            )
             or any(is_on(known, starts_at) for known in one.pauses)
             or (ends_at is None and any(known[1] is None for known in one.pauses))
         )
@@ -256,7 +291,7 @@ class Program(RuleBasedStateMachine):
         one = next(one for one in self.rounds if any(None in known for known in one.pauses))
         at = self._tick()
         flags.resume(flag=one.flag, by="bob", as_of=at)
-        one.pauses = [(start, end or at) for start, end in one.pauses]
+        one.pauses[:] = [(start, end or at) for start, end in one.pauses]
 
     # Plans
 
@@ -269,7 +304,19 @@ class Program(RuleBasedStateMachine):
         planned = pipeline.plan(slug=one.slug, as_of=self._tick())
         assert planned is not None
         one.state, one.digest, one.live = "planned", planned.plan_digest or "", one.live_now()
-        one.awards = plan(facts(self.accepted, links=[]), [one.rule()], one.window).awards
+        known = facts(self.accepted, links=[])
+        one.lines = plan(known, [one.rule()], one.window).lines
+        earned = [(line.collector, line.xp) for line in one.lines]
+        before = self._round(BEFORE)
+        if one.slug == NEXT and before.is_promised:
+            late = late_lines(before.lines, known, [before.rule()], before.window)
+            assert engine.rows(LATE_XP) == [{"xp": sum(line.xp for line in late)}]
+            event("paid late" if any(line.xp for line in late) else "paid nothing late")
+            earned += [(line.line.collector, line.xp) for line in late]
+        one.looked_back = any(said.get("late_for") for said in planned.plan_inputs or [])
+        one.awards = {
+            who: total for who in dict(earned) if (total := sum(xp for w, xp in earned if w == who))
+        }
         found = {row["address"]: row["amount_xp"] for row in engine.rows(AWARDS) if row["slug"] == one.slug}
         assert found == one.awards
 
@@ -278,7 +325,8 @@ class Program(RuleBasedStateMachine):
         approve = partial(
             shipments.approve, slug=one.slug, digest=one.digest, approver="bob", as_of=self._tick()
         )
-        if one.live_now() != one.live:
+        before = self._round(BEFORE)
+        if one.live_now() != one.live or (one.looked_back and not before.is_promised):
             with pytest.raises(ApprovalRefused, match="has to be planned again"):
                 approve()
             self._plan(one)
@@ -300,6 +348,9 @@ class Program(RuleBasedStateMachine):
     def take_further(self, data: st.DataObject) -> None:
         """The next step of a round's life, whatever that is."""
         one = self._choose(data, "draft", "planned", "approved", "shipping", "halted")
+        if one.slug == NEXT and self._round(BEFORE).state in ("draft", "planned"):
+            # A round is taken further after those before it that pay its rule, as a series does it.
+            one = self._round(BEFORE)
         if one.state == "draft":
             self._plan(one)
         elif one.state == "planned":
@@ -369,9 +420,15 @@ class Program(RuleBasedStateMachine):
     @precondition(lambda self: self._are_in("approved") and not self._are_in("cancelled"))
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
-        """One of the two at most, so that there is something to post."""
+        """One of them at most, so that there is something to post; none whose time another pays late for."""
         one = self._choose(data, "approved")
-        shipments.cancel(slug=one.slug, as_of=self._tick())
+        after = self._round(NEXT)
+        cancel = partial(shipments.cancel, slug=one.slug, as_of=self._tick())
+        if one.slug == BEFORE and after.is_promised and after.looked_back:
+            with pytest.raises(ShipmentError, match="while next pays late for its time"):
+                cancel()
+            return
+        cancel()
         one.state = "cancelled"
 
     @precondition(lambda self: self._are_in("shipped"))

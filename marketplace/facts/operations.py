@@ -72,7 +72,7 @@ def rebuild(*, as_of: datetime, using: str = DEFAULT_DB_ALIAS) -> Refreshed:
             cursor.execute(f"TRUNCATE {', '.join(FACT_TABLES)}")
             SQL["new_collections"].fill(events=events).run(using=using)
             SQL["new_wallets"].fill(events=events).run(using=using)
-            written = SQL["insert_sales"].fill(sales=SQL["sales"].fill(events=events)).run(using=using)
+            written = SQL["insert_sales"].fill(sales=_sales(events)).run(using=using)
             # Orders ask which sales filled them, by an index that is not there now.
             cursor.execute("ANALYZE facts_sale")
             _compute_moves(events=events, sales="facts_sale", using=using)
@@ -129,7 +129,7 @@ def open_book(*, window_start: datetime, window_end: datetime) -> None:
     They are the temporary tables ``order_price`` and ``book``. Call ``close_book`` when through.
     """
     window = {"window_start": window_start, "window_end": window_end}
-    SQL["order_prices"].run(window)
+    SQL["order_prices"].fill(rates=SQL["rates"]).run(window)
     SQL["book"].run(window)
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute("ANALYZE order_price, book")
@@ -218,7 +218,7 @@ def _refresh_touched() -> tuple[int, int, list[datetime | None]]:
     """
     events = Statement(name="facts.touched_events", text="touched_event")
     SQL["touched_days"].run()
-    SQL["fresh_sales"].fill(sales=SQL["sales"].fill(events=events)).run()
+    SQL["fresh_sales"].fill(sales=_sales(events)).run()
     SQL["insert_retold"].run()
     _compute_moves(events=events, sales="fresh_sale")
     SQL["fresh_holds"].fill(holds=_holds()).run()
@@ -237,6 +237,10 @@ def _refresh_touched() -> tuple[int, int, list[datetime | None]]:
         removed += SQL[f"delete_stale_{name}s"].run()
         written += SQL[f"insert_{name}s"].fill(**{f"{name}s": SQL[f"missing_{name}s"]}).run()
     return written, removed, changed_from
+
+
+def _sales(events: Statement) -> Statement:
+    return SQL["sales"].fill(events=events, rates=SQL["rates"])
 
 
 def _compute_moves(*, events: Statement, sales: str, using: str = DEFAULT_DB_ALIAS) -> None:

@@ -18,23 +18,7 @@ WITH resting AS (
         AND (ended_at IS NULL OR ended_at > %(window_start)s)
 ),
 
-rate AS (
-    SELECT DISTINCT ON (currency, day)
-        currency,
-        (at AT TIME ZONE 'UTC')::DATE AS day,
-        price AS rate_wei
-    FROM inbox_event
-    WHERE kind = 'rate'
-    ORDER BY
-        currency ASC,
-        day ASC,
-        at DESC,
-        block DESC,
-        tx_index DESC,
-        log_index DESC,
-        key DESC,
-        source DESC
-)
+rate AS ({rates})
 
 SELECT
     order_id,

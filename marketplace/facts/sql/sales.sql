@@ -6,23 +6,7 @@ WITH told_sale AS (
     ORDER BY event.trade, event.at, event.block, event.tx_index, event.log_index, event.key, event.source
 ),
 
-rate AS (
-    SELECT DISTINCT ON (currency, day)
-        currency,
-        (at AT TIME ZONE 'UTC')::DATE AS day,
-        price AS rate_wei
-    FROM inbox_event
-    WHERE kind = 'rate'
-    ORDER BY
-        currency ASC,
-        day ASC,
-        at DESC,
-        block DESC,
-        tx_index DESC,
-        log_index DESC,
-        key DESC,
-        source DESC
-)
+rate AS ({rates})
 
 SELECT
     sale.id AS event_id,

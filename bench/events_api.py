@@ -22,7 +22,7 @@ from marketplace.intake import operations as intake
 REPEATS = 3
 BATCH = 500
 CLIENTS = 4
-MESSAGES = {"small": 40, "middle": 80, "full": 160}
+MESSAGES = {"tiny": 4, "small": 40, "middle": 80, "full": 160}
 
 OURS, YARDSTICK = "/api/v1/events", "/bench/drf/events"
 SENDER = "bench"

@@ -49,6 +49,16 @@ class Scale:
 
 
 SCALES: Final = {
+    # Figures of this one say nothing: it is there to see that every bench runs and is right.
+    "tiny": Scale(
+        name="tiny",
+        events=10_000,
+        wallets=2_000,
+        collections=20,
+        tokens=5_000,
+        later=100,
+        orders=3_490,
+    ),
     "small": Scale(
         name="small",
         events=100_000,

@@ -52,7 +52,7 @@ def write(results: Sequence[Result], *, at: datetime) -> None:
     """Write both files. What was measured replaces what there was of it at that scale; the rest stays."""
     path = FOLDER / "results.json"
     told = json.loads(path.read_text()) if path.exists() else []
-    told += [as_object(result, at=at) for result in results]
+    told += [as_object(result, at=at) for result in results if result.scale != "tiny"]
     objects = sorted({(one["name"], one["scale"]): one for one in told}.values(), key=_place)
     path.write_text(json.dumps(objects, indent=2, ensure_ascii=False) + "\n")
     (FOLDER / "RESULTS.md").write_text(as_markdown(objects, at=at))

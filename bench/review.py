@@ -23,7 +23,7 @@ from rewards.tab import queries as tab
 SQL = db.folder()
 PROGRAM = Path(__file__).parent / "program.toml"
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
-AWARDS = {"small": 15_000, "middle": 45_000, "full": 150_000}
+AWARDS = {"tiny": 1_500, "small": 15_000, "middle": 45_000, "full": 150_000}
 REPEATS = 3
 PATIENCE_SECONDS = 2
 

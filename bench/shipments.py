@@ -30,7 +30,12 @@ ROUND = "round"
 AUTHOR, APPROVER = "ann", "bob"
 
 # What a round of this size has at least, so that a slip in the generator does not pass for speed.
-LEAST = {"small": (40_000, 14_000), "middle": (130_000, 43_000), "full": (450_000, 145_000)}
+LEAST = {
+    "tiny": (3_500, 1_200),
+    "small": (40_000, 14_000),
+    "middle": (130_000, 43_000),
+    "full": (450_000, 145_000),
+}
 
 
 def run(*, scale: Scale) -> Iterator[Result]:

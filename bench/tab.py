@@ -29,7 +29,7 @@ CLIENTS = 8
 # Times are told for so many requests.
 PER = 1_000
 
-REQUESTS = {"small": 1_000, "middle": 2_000, "full": 4_000}
+REQUESTS = {"tiny": 200, "small": 1_000, "middle": 2_000, "full": 4_000}
 PAGES_OF_TEN = 2  # A page takes longer, so it is read less often.
 
 # The page speaks of the day after the market's last, when its season still goes on.

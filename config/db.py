@@ -76,6 +76,7 @@ class Statement:
         with database.wrap_database_errors:
             # Django's own cursors put the values into the text, which then differs each time.
             prepared = _PreparedCursor(database.connection, row_factory=dict_row)
+            prepared.is_logged = database.queries_logged
         # It logs and counts like any other of Django's cursors.
         with database._prepare_cursor(prepared) as cursor:  # type: ignore[attr-defined]  # noqa: SLF001
             self._execute(cursor, params)
@@ -95,7 +96,14 @@ class Statement:
 
 
 class _PreparedCursor(Cursor[Any]):
-    """A cursor whose statements are prepared at their first run on a connection."""
+    """
+    A cursor whose statements are prepared at their first run on a connection.
+
+    Where Django logs statements, it ``is_logged``: then it keeps the text, which psycopg does not do for one
+    that is prepared already.
+    """
+
+    is_logged = False
 
     def execute(
         self,
@@ -106,7 +114,10 @@ class _PreparedCursor(Cursor[Any]):
         binary: bool | None = None,
     ) -> "_PreparedCursor":
         """Run a statement, prepared."""
-        return super().execute(query, params, prepare=prepare, binary=binary)
+        super().execute(query, params, prepare=prepare, binary=binary)
+        if self.is_logged and self._query is None:
+            self._query = self._convert_query(query, params)
+        return self
 
 
 class Folder:

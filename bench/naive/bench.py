@@ -10,7 +10,7 @@ from bench.measure import ProofError, Result, Stopwatch, prove
 from bench.naive.models import Balance, Entry
 from bench.naive.tasks import award
 
-SAMPLE = {"small": 1_000, "middle": 2_000, "full": 3_000}
+SAMPLE = {"tiny": 100, "small": 1_000, "middle": 2_000, "full": 3_000}
 
 
 def run(*, scale: Scale, awards: dict[int, int], award_count: int, post_seconds: float) -> Result:

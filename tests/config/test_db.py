@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from config.db import Statement
 
@@ -22,6 +23,12 @@ class TestPreparedRows:
         for what in ("one", "two"):
             assert ASKED.prepared_rows({"what": what}) == [{"told": what}]
         assert prepared().count("SELECT $1::TEXT AS told") == 1
+
+    def test_is_logged_each_time(self) -> None:
+        with CaptureQueriesContext(connection) as statements:
+            for what in ("one", "two"):
+                ASKED.prepared_rows({"what": what})
+        assert [one["sql"] for one in statements] == ["SELECT $1::TEXT AS told"] * 2
 
     def test_leaves_other_statements_alone(self) -> None:
         for what in ("one", "two") * 5:

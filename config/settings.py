@@ -252,6 +252,7 @@ if BEHIND_PROXY:
 SIGN_IN_TEXTS_A_MINUTE = int(os.environ.get("SIGN_IN_TEXTS_A_MINUTE", "20"))
 API_REQUESTS_A_MINUTE = int(os.environ.get("API_REQUESTS_A_MINUTE", "120"))
 API_REQUESTS_A_MINUTE_WITH_KEY = int(os.environ.get("API_REQUESTS_A_MINUTE_WITH_KEY", "1200"))
+EVENT_BATCHES_A_MINUTE = int(os.environ.get("EVENT_BATCHES_A_MINUTE", "1200"))
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rewards.api.auth.KeyAuthentication"],
@@ -272,7 +273,8 @@ REST_FRAMEWORK: dict[str, Any] = {
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Holdfast",
     "DESCRIPTION": "The XP and loyalty engine that an NFT marketplace runs beside its order book. "
-    "Every error is a problem document (RFC 9457).",
+    "Every error is a problem document (RFC 9457). Events come in at `POST /api/v1/events`, signed by "
+    "Standard Webhooks; docs/reference/events.md has their formats.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     # Several things have a state, each with values of its own.
@@ -280,6 +282,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "FlagState": ["on", "paused"],
         "FlightState": ["shipping", "halted"],
         "RoundState": ["shipping", "halted", "shipped", "sealed"],
+        "ComingState": ["announced", "planned"],
         "RuleState": ["on", "paused", "to come", "ended"],
     },
     "POSTPROCESSING_HOOKS": [

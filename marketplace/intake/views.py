@@ -5,12 +5,16 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 
-from config import signatures
+from config import allowances, signatures
+from config.allowances import Allowance
 from config.signatures import NotSigned
 from marketplace.inbox.formats import FORMATS
 from marketplace.intake import operations as intake
@@ -44,6 +48,22 @@ class _Problem(Exception):
 @csrf_exempt
 def events(request: HttpRequest) -> HttpResponse:
     """Take in a batch; any refusal of the whole of it is a problem document (RFC 9457)."""
+    allowance = allowances.count(
+        caller=f"events-from-{BaseThrottle().get_ident(Request(request))}",
+        limit=settings.EVENT_BATCHES_A_MINUTE,
+        at=timezone.now(),
+    )
+    answer = _answer(request, allowance)
+    for name, value in allowance.headers.items():
+        answer[name] = value
+    return answer
+
+
+def _answer(request: HttpRequest, allowance: Allowance) -> HttpResponse:
+    if allowance.is_over:
+        # Before the body is read and before anything is asked of the database.
+        detail = "The limit of this minute is used up. Nothing was taken in; send the same message again."
+        return _problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(allowance.seconds)})
     try:
         return HttpResponse(_encode(_receive(request)), content_type="application/json")
     except _Problem as problem:

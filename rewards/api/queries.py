@@ -24,10 +24,10 @@ from rewards.tab.rows import Line
 SQL = db.folder()
 
 ME, WALLETS = (SQL[name].fill(signed_in=SIGNED_IN) for name in ("me", "me_wallets"))
-LISTS = {
-    name: SQL["page"].fill(signed_in=SIGNED_IN, listed=SQL[f"me_{name}"])
-    for name in ("awards", "ledger", "holds", "orders", "appeals")
+LISTED = {name: SQL[f"me_{name}"] for name in ("awards", "ledger", "holds", "appeals")} | {
+    "orders": SQL["me_orders"].fill(ranked=tab.ORDERS_RANKED)
 }
+LISTS = {name: SQL["page"].fill(signed_in=SIGNED_IN, listed=listed) for name, listed in LISTED.items()}
 LINES = SQL["me_lines"].fill(
     signed_in=SIGNED_IN, lines=tab.lines_of(chosen=SQL["chosen_lines"].fill(signed_in=SIGNED_IN))
 )
@@ -108,12 +108,22 @@ def _body(statement: db.Statement, values: Mapping[str, Any]) -> str | None:
 
 def get_own_page(*, name: str, sign_in_id: str, page: Page, as_of: datetime) -> str | None:
     """A page of one of ``LISTS`` as JSON. None as for ``get_me``."""
+    found = _own_page(name=name, sign_in_id=sign_in_id, page=page, as_of=as_of)
+    return f'{{"items":{found[0]},"next_cursor":{json.dumps(found[1])}}}' if found else None
+
+
+def list_own(*, name: str, sign_in_id: str, page: Page, as_of: datetime) -> Listed | None:
+    """The same page as rows, for what has more to be said of each than the database knows."""
+    found = _own_page(name=name, sign_in_id=sign_in_id, page=page, as_of=as_of)
+    return Listed(items=json.loads(found[0]), next_cursor=found[1]) if found else None
+
+
+def _own_page(*, name: str, sign_in_id: str, page: Page, as_of: datetime) -> tuple[str, str | None] | None:
     rows = LISTS[name].prepared_rows({"sign_in_id": sign_in_id, "as_of": as_of} | page.values)
     if not rows:
         return None
     last_place = rows[0]["last_place"]
-    cursor = page.order.write(json.loads(last_place)) if last_place else None
-    return f'{{"items":{rows[0]["items"]},"next_cursor":{json.dumps(cursor)}}}'
+    return rows[0]["items"], page.order.write(json.loads(last_place)) if last_place else None
 
 
 def list_own_lines(*, sign_in_id: str, page: Page, slug: str | None, as_of: datetime) -> Listed | None:

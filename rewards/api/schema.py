@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rewards.api.examples import TOLD
+
 PROBLEM = {
     "type": "object",
     "description": "An error, as RFC 9457 has it.",
@@ -21,6 +23,13 @@ PROBLEM = {
         },
     },
     "required": ["type", "title", "status", "detail"],
+    "example": {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "The body has mistakes. Nothing was done.",
+        "errors": [{"pointer": "#/reason", "detail": "This field is required."}],
+    },
 }
 
 HEADERS = {
@@ -74,6 +83,18 @@ def problems_of(operation: dict[str, Any]) -> dict[int, str]:
     return found
 
 
+def _add_examples(operation: dict[str, Any]) -> None:
+    """Give an operation its summary, and show its answer and its body."""
+    told = TOLD[operation["operationId"]]
+    operation["summary"] = told.summary
+    for status, answer in operation["responses"].items():
+        for content in answer.get("content", {}).values():
+            if int(status) < 300:
+                content["example"] = told.answer
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        content["example"] = told.body
+
+
 def add_problems(
     result: dict[str, Any],
     generator: Any,
@@ -93,6 +114,7 @@ def add_problems(
     for path in result["paths"].values():
         for operation in path.values():
             answers = operation["responses"]
+            _add_examples(operation)
             for status, text in problems_of(operation).items():
                 answers.setdefault(str(status), {"description": text})["content"] = document
             for status, answer in answers.items():

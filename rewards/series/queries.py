@@ -14,6 +14,9 @@ ROUNDS = 50
 # So many windows ahead are shown, for staff to skip.
 COMING = 6
 
+# So many rounds of each series are told to collectors.
+PLANNED = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Next:
@@ -98,21 +101,40 @@ def row_of(series: Series, *, last: Round | None) -> Row:
 
 def get_next(*, series: Series) -> Next | None:
     """The next round that the series makes; None if it has ended."""
+    following = [] if series.state == "ended" else _list_next(series=series, most=1)
+    return following[0] if following else None
+
+
+def list_planned() -> list[Next]:
+    """
+    The next rounds of every series that goes on, beginning with the one that becomes a draft next.
+
+    What is a draft already is a shipment, and none of these. A series that is paused plans nothing. Two
+    statements, however many series there are.
+    """
+    found = Series.objects.filter(state="on").select_related("season").prefetch_related("skips")
+    return [one for series in found.order_by("id") for one in _list_next(series=series, most=PLANNED)]
+
+
+def _list_next(*, series: Series, most: int) -> list[Next]:
+    """The next rounds of a series, up to the end of its season; what is skipped is none of its own."""
     skips = {one.number: one for one in series.skips.all()}
+    found: list[Next] = []
     number = series.next_number
-    while number in skips:
+    while len(found) < most and (window := operations.get_window(series=series, number=number)):
+        if number not in skips:
+            found.append(
+                Next(
+                    number=number,
+                    window_start=window.starts_at,
+                    window_end=window.ends_at,
+                    skipped=[skips[one] for one in range(window.first, number)],
+                    draft_due_at=window.opens_at,
+                    **operations.list_times(series=series, window=window),
+                )
+            )
         number += 1
-    window = operations.get_window(series=series, number=number)
-    if series.state == "ended" or window is None:
-        return None
-    return Next(
-        number=number,
-        window_start=window.starts_at,
-        window_end=window.ends_at,
-        skipped=[skips[one] for one in range(window.first, number)],
-        draft_due_at=window.opens_at,
-        **operations.list_times(series=series, window=window),
-    )
+    return found
 
 
 def _get_unpaid(*, series: Series) -> Window | None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
 from config import db
 from rewards.rules.models import flag_of
+from rewards.series import queries as series
 from rewards.tab.growth import steps
 from rewards.tab.rows import (
     Boost,
@@ -48,25 +49,55 @@ ANY_NUMBER = 2**62
 LEADERS = 6
 COMING = 6
 
+# The statement of the book around the orders that a list called ``own`` has; it needs ``as_of``.
+ORDERS_RANKED = SQL["orders_ranked"]
+
 # What the flags of rules begin with.
 FLAG_PREFIX = flag_of("")
 
 # The pages of collectors read these all the time.
+COLLECTOR = SQL["collector"].fill(announced=SQL["announced"])
+RESTING = SQL["orders"].fill(ranked=ORDERS_RANKED)
 RULES_IN_FORCE = SQL["rules"].fill(rule_pauses=SQL["rule_pauses"])
 LINES_OF_COLLECTOR = SQL["lines"].fill(chosen=SQL["lines_of_collector"], rule_pauses=SQL["rule_pauses"])
 
 
 def get_collector(*, address: str, as_of: datetime) -> Collector | None:
     """Return the collector behind a wallet, by the address as it is stored; None if nobody saw it yet."""
-    rows = SQL["collector"].prepared_rows({"address": address, "as_of": as_of, "coming_limit": COMING})
+    rows = COLLECTOR.prepared_rows({"address": address, "as_of": as_of, "coming_limit": COMING})
     if not rows:
         return None
     to_come = [
-        Coming(**{name: datetime.fromisoformat(at) for name, at in told.items()})
+        _coming({name: datetime.fromisoformat(at) for name, at in told.items()})
         for told in rows[0]["to_come"] or []
     ]
     levels = [Level(**told) for told in rows[0]["levels"] or []]
     return Collector(**rows[0] | {"to_come": to_come, "levels": levels})
+
+
+def list_to_come(*, announced: Sequence[Coming] | None = None) -> list[Coming]:
+    """
+    Return the rounds to come, the nearest first: those announced, and the next windows of series.
+
+    A statement, unless those announced are known already, as a collector has them, and those of the series.
+    """
+    if announced is None:
+        rows = SQL["announced"].prepared_rows({"coming_limit": COMING})
+        announced = [_coming(row) for row in rows]
+    windows = [
+        Coming(
+            window_start=one.window_start,
+            window_end=one.window_end,
+            due_at=one.ships_at or one.window_end,
+            is_planned=True,
+        )
+        for one in series.list_planned()
+    ]
+    return sorted([*announced, *windows], key=attrgetter("due_at", "window_start"))[:COMING]
+
+
+def _coming(told: db.Row) -> Coming:
+    return Coming(window_start=told["window_start"], window_end=told["window_end"], due_at=told["due_at"])
 
 
 def list_rounds(*, collector_id: int) -> list[Round]:
@@ -212,7 +243,7 @@ def _named_collections(rule: RuleVersion) -> list[str | None]:
 def list_orders(*, collector_id: int, as_of: datetime) -> Orders:
     """Return the collector's listings and bids that rest at an instant, those nearest to the floor first."""
     chosen = {"collector_id": collector_id, "as_of": as_of, "order_limit": ORDERS}
-    rows = SQL["orders"].prepared_rows(chosen)
+    rows = RESTING.prepared_rows(chosen)
     return Orders(order_count=rows[0]["order_count"] if rows else 0, nearest=[_order(row) for row in rows])
 
 

@@ -270,11 +270,16 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
-    """A round that has not gone out: the span that it will be for, and when it is due."""
+    """
+    A round that has not gone out: the span that it will be for, and when it is due.
+
+    ``is_planned`` is true while it is only a later window of a series and nobody has begun with it.
+    """
 
     window_start: datetime
     window_end: datetime
     due_at: datetime
+    is_planned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,7 @@ def _collector(request: HttpRequest, found: Collector | None, *, signed_in: Sign
         "earlier_rounds": rounds[ROUNDS_WITH_LINES:],
         "received_count": sum(1 for one in received if one.award_xp),
         "appeals": _appeals(found) if _is_own(found, signed_in) else None,
+        "to_come": queries.list_to_come(announced=found.to_come),
         "corrections": adjustments.list_corrections(collector_id=found.collector_id),
         "rules": rules,
         "pauses": pauses.in_force(rules, at=as_of),

@@ -33,6 +33,7 @@ ROUTES = {
     "v1/rules": ("get", "public"),
     "v1/seasons": ("get", "public"),
     "v1/rounds": ("get", "public"),
+    "v1/rounds-to-come": ("get", "public"),
     "v1/rounds/<name:slug>": ("get", "public"),
     "v1/leaderboard": ("get", "public"),
     "v1/schema": ("get", "public"),

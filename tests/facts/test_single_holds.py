@@ -321,6 +321,47 @@ class TestSingleTokens:
             cat       | 2026-01-10 |
         """)
 
+    @pytest.mark.parametrize("keys", ["a b c", "c b a", "b c a", "c a b"])
+    def test_hops_of_one_transaction_follow_each_other_where_nobody_told_their_order(self, keys: str) -> None:
+        first, second, third = keys.split()
+        told(f"""
+            kind     | token | from | to  | at         | tx | key
+            mint     | ape   |      | ann | 2026-01-01 | t1 | m
+            transfer | ape   | ann  | bob | 2026-01-10 | t2 | {first}
+            transfer | ape   | bob  | cat | 2026-01-10 | t2 | {second}
+            transfer | ape   | cat  | dan | 2026-01-10 | t2 | {third}
+        """)
+        assert holds() == table("""
+            collector | started_at | ended_at
+            ann       | 2026-01-01 | 2026-01-10
+            dan       | 2026-01-10 |
+        """)
+
+    def test_a_hop_told_again_without_its_position_is_not_the_last(self) -> None:
+        told("""
+            kind     | token | from | to  | at         | tx | position | source
+            transfer | ape   | ann  | bob | 2026-01-10 | t2 | 9 0 0    | node
+            transfer | ape   | bob  | cat | 2026-01-10 | t2 | 9 0 1    | node
+            transfer | ape   | ann  | bob | 2026-01-10 | t2 |          | opensea
+        """)
+        assert holds() == table("""
+            collector | started_at | ended_at
+            cat       | 2026-01-10 |
+        """)
+
+    def test_a_hop_into_custody_and_one_out_of_it_follow_each_other(self) -> None:
+        told("""
+            kind     | token | from  | to    | at         | tx | key | address
+            custody  |       |       |       | 2026-01-01 |    | v   | vault
+            transfer | ape   | ann   | bob   | 2026-01-10 | t2 | b   |
+            transfer | ape   | bob   | vault | 2026-01-10 | t2 | c   |
+            transfer | ape   | vault | cat   | 2026-01-10 | t2 | a   |
+        """)
+        assert holds() == table("""
+            collector | started_at | ended_at
+            cat       | 2026-01-10 |
+        """)
+
     def test_out_and_back_in_one_transaction_changes_nothing(self) -> None:
         told("""
             kind     | token | from | to  | at         | tx | position

@@ -108,12 +108,22 @@ def is_edition(history: list[Event]) -> bool:
 
 def single_moves(found: list[Move], custody: set[str]) -> list[Move]:
     """The moves of a single token after steps 1 and 2: each settlement stands where its first move stands."""
-    settled: dict[Settlement, Move] = {}
+    settled: dict[Settlement, list[Move]] = {}
     for move in found:
         if move.receiver not in custody:
-            first = settled.get(move.settlement, move)
-            settled[move.settlement] = replace(first, receiver=move.receiver)
-    return list(settled.values())
+            settled.setdefault(move.settlement, []).append(move)
+    return [
+        replace(
+            moved[0], receiver=last_of(moved, [move for move in found if move.settlement == name]).receiver
+        )
+        for name, moved in settled.items()
+    ]
+
+
+def last_of(moved: list[Move], settlement_moves: list[Move]) -> Move:
+    """The last of some moves: of those whose receiver sends none of the settlement, or else of all."""
+    senders = {move.sender for move in settlement_moves} - {None}
+    return ([move for move in moved if move.receiver not in senders] or moved)[-1]
 
 
 def single_holds(found: list[Move], people: People) -> list[Hold]:

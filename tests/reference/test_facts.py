@@ -74,6 +74,16 @@ class TestSingleHolds:
             cat       | 2026-01-10 |
         """)
 
+    def test_hops_of_one_transaction_follow_each_other_without_positions(self) -> None:
+        assert holds("""
+            kind     | token | from | to  | at         | tx | key
+            transfer | ape   | bob  | cat | 2026-01-10 | t2 | a
+            transfer | ape   | ann  | bob | 2026-01-10 | t2 | b
+        """) == table("""
+            collector | started_at | ended_at
+            cat       | 2026-01-10 |
+        """)
+
     def test_custody_and_own_wallets_keep_a_hold_going_and_zero_ends_it(self) -> None:
         assert holds(
             """

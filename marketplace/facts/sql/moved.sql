@@ -1,6 +1,7 @@
 -- Changes of hands of single tokens: one a settlement, moves into custody left out. It stands where its
 -- first move stands, and the token goes where its last move goes, so that in and out in one transaction
--- is no change.
+-- is no change. The last is one whose receiver sends none of them: where nobody told the positions within a
+-- transaction, only that tells which hop came after which.
 CREATE TEMPORARY TABLE moved ON COMMIT DROP AS
 WITH settlement AS (
     SELECT
@@ -25,8 +26,24 @@ mover AS (
     LEFT JOIN settlement ON told.settlement = settlement.settlement
     WHERE
         NOT told.edition
-        AND NOT told.to_custody
         AND NOT (told.is_sale AND COALESCE(settlement.transferred, FALSE))
+),
+
+sender AS (
+    SELECT DISTINCT
+        settlement,
+        from_id
+    FROM mover
+    WHERE in_steps AND from_id IS NOT NULL
+),
+
+step AS (
+    SELECT
+        mover.*,
+        sender.from_id IS NULL AS stays
+    FROM mover
+    LEFT JOIN sender ON mover.settlement = sender.settlement AND mover.to_id = sender.from_id
+    WHERE mover.in_steps AND NOT mover.to_custody
 ),
 
 stepped AS (
@@ -43,12 +60,11 @@ stepped AS (
         collection_id,
         LAST_VALUE(to_id) OVER whole AS to_id,
         LAST_VALUE(to_collector_id) OVER whole AS to_collector_id
-    FROM mover
-    WHERE in_steps
+    FROM step
     WINDOW
         whole AS (
             PARTITION BY settlement
-            ORDER BY at, block, tx_index, log_index, key, source
+            ORDER BY stays, at, block, tx_index, log_index, key, source
             ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
         )
     ORDER BY settlement, at, block, tx_index, log_index, key, source
@@ -68,7 +84,7 @@ SELECT
     to_id,
     to_collector_id
 FROM mover
-WHERE NOT in_steps
+WHERE NOT in_steps AND NOT to_custody
 UNION ALL
 SELECT
     token,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -54,7 +54,10 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 def progress(request: HttpRequest, slug: str) -> HttpResponse:
     """How far a shipment is, as the piece of its page that a script fetches again while it ships."""
     shipment = get_object_or_404(Shipment.objects.defer("plan_inputs"), slug=slug)
-    context = {"shipment": shipment, "flight": review.get_flight(shipment=shipment)}
+    flight = review.get_flight(shipment=shipment)
+    if flight is None:
+        raise Http404("This shipment is not on its way.")
+    context = {"shipment": shipment, "flight": flight}
     return render(request, "staff/_shipment_progress.html", context)
 
 

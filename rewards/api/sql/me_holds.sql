@@ -8,6 +8,7 @@ SELECT
         'contract', event.contract,
         'token_id', event.token_id,
         'quantity', held.quantity,
+        'verified', collection.verified,
         'started_at', API_INSTANT(held.started_at),
         'hold_days', FLOOR(EXTRACT(EPOCH FROM %(as_of)s::TIMESTAMPTZ - held.started_at) / 86400)::INT
     ) AS item
@@ -19,7 +20,7 @@ FROM (
         hold.started_at <= %(as_of)s::TIMESTAMPTZ
         AND (hold.ended_at IS NULL OR hold.ended_at > %(as_of)s::TIMESTAMPTZ)
         AND (hold.started_at, hold.key, hold.wallet_id, hold.part) > (
-            %(after_at)s::TIMESTAMPTZ, %(after_key)s::UUID, %(after_wallet)s::BIGINT, %(after_part)s::INT
+            %(after_at)s::TIMESTAMPTZ, %(after_key)s::UUID, %(after_wallet)s::BIGINT, %(after_part)s::BIGINT
         )
     ORDER BY hold.started_at, hold.key, hold.wallet_id, hold.part
     LIMIT %(limit)s::BIGINT + 1

@@ -72,7 +72,6 @@ class Appeals(OwnPage):
     @extend_schema(
         operation_id="report_line",
         tags=["me"],
-        summary="Report a problem with a line",
         request=AppealBody,
         responses={
             201: AppealSerializer,

@@ -76,33 +76,6 @@ class TransferSerializer(serializers.Serializer[object]):
     title = serializers.CharField(allow_null=True, help_text="The round's.")
 
 
-class HoldSerializer(serializers.Serializer[object]):
-    """A token that the collector has now."""
-
-    collection = serializers.CharField()
-    contract = serializers.CharField(allow_null=True)
-    token_id = serializers.CharField(allow_null=True)
-    quantity = serializers.IntegerField()
-    started_at = Instant()
-    hold_days = serializers.IntegerField(help_text="Whole days.")
-
-
-class OrderSerializer(serializers.Serializer[object]):
-    """A listing or a bid that rests now."""
-
-    side = serializers.ChoiceField(choices=["listing", "bid"])
-    collection = serializers.CharField()
-    contract = serializers.CharField(allow_null=True)
-    token_id = serializers.CharField(allow_null=True, help_text="Null for a bid on any token.")
-    trait = serializers.CharField(allow_null=True)
-    quantity = serializers.IntegerField()
-    price = serializers.CharField(help_text="In base units of the currency, such as wei, as text.")
-    currency = serializers.CharField()
-    decimals = serializers.IntegerField(allow_null=True)
-    placed_at = Instant()
-    ends_at = Instant(allow_null=True)
-
-
 class LineRuleSerializer(serializers.Serializer[object]):
     """The rule that a line came by, in the version that it names for ever."""
 
@@ -232,20 +205,6 @@ class Ledger(OwnPage):
     """The ledger."""
 
     name = "ledger"
-
-
-@described("holds", HoldSerializer, "The tokens that the collector has now, the longest held first.")
-class Holds(OwnPage):
-    """What the collector holds."""
-
-    name = "holds"
-
-
-@described("orders", OrderSerializer, "The listings and bids that rest now, the oldest first.")
-class Orders(OwnPage):
-    """What rests."""
-
-    name = "orders"
 
 
 class Lines(MeView):

@@ -99,6 +99,24 @@ class RoundsSerializer(serializers.Serializer[object]):
     next_cursor = serializers.CharField(allow_null=True)
 
 
+class ComingSerializer(serializers.Serializer[object]):
+    """A round that has not gone out. Its name and its rules are told once it does."""
+
+    window_start = Instant()
+    window_end = Instant()
+    due_at = Instant(help_text="When it goes out, or else when its window ends.")
+    state = serializers.ChoiceField(
+        choices=["announced", "planned"],
+        help_text="A round that is being made, or a later window of a series of rounds.",
+    )
+
+
+class ComingRoundsSerializer(serializers.Serializer[object]):
+    """The rounds to come, the nearest first."""
+
+    items = ComingSerializer(many=True)
+
+
 class LeaderSerializer(serializers.Serializer[object]):
     """A place by XP. Whoever has a private page, or opted out, is counted and not named."""
 
@@ -185,6 +203,31 @@ class Rounds(ApiView):
         """The rounds that go out or have gone out."""
         listed = queries.list_rounds(page=page_of(request.query_params, order=queries.ROUNDS))
         return kept(request, RoundsSerializer(listed).data)
+
+
+class RoundsToCome(ApiView):
+    """The rounds to come."""
+
+    scope = "public"
+
+    @extend_schema(
+        operation_id="list_rounds_to_come",
+        tags=["program"],
+        auth=[],
+        responses={200: ComingRoundsSerializer, 304: UNCHANGED},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """The next rounds with their dates, those included that a series will make by itself."""
+        items = [
+            {
+                "window_start": one.window_start,
+                "window_end": one.window_end,
+                "due_at": one.due_at,
+                "state": "planned" if one.is_planned else "announced",
+            }
+            for one in tab.list_to_come()
+        ]
+        return kept(request, ComingRoundsSerializer({"items": items}).data)
 
 
 class Round(ApiView):

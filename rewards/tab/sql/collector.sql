@@ -20,17 +20,7 @@ SELECT
                 )
                 ORDER BY coming.due_at, coming.id
             )
-        FROM (
-            SELECT
-                shipment.id,
-                shipment.window_start,
-                shipment.window_end,
-                COALESCE(shipment.ships_at, shipment.window_end) AS due_at
-            FROM shipments_shipment AS shipment
-            WHERE shipment.state IN ('draft', 'planned', 'approved')
-            ORDER BY due_at ASC, shipment.id ASC
-            LIMIT %(coming_limit)s
-        ) AS coming
+        FROM ({announced}) AS coming
     ) AS to_come,
     (
         SELECT season.levels::json

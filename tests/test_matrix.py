@@ -105,6 +105,7 @@ def world() -> dict[str, str]:
         "wallet_id": str(Wallet.objects.get(address=at("eve")).id),
         "flag": "liquidity",
         "url": "nothing/",
+        "number": "2",
         "app_label": "rules",
         "version": str(buying.id),
         "subject": str(Line.objects.get(amount_xp=XP).subject),

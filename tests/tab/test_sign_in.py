@@ -150,10 +150,10 @@ class TestSignIn:
         self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         rounds_of("ann")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(f"/rewards/{at('ann')}/")
         own = signed_in("ann")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             own.get("/rewards/")
 
 

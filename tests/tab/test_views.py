@@ -119,7 +119,7 @@ class TestCollector:
         ann = Wallet.objects.get(address=address("ann"))
         for number in range(lines):
             given.hold(ann, token_id=str(number), since=day("2019-01-01"))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             assert client.get(ANN).status_code == 200
 
     def test_stays_small_for_a_collector_with_thousands_of_lines(self, client: Client) -> None:

@@ -354,7 +354,7 @@ class TestStatements:
             minute = f"2019-01-01 {number // 60:02}:{number % 60:02}"
             given.pause("rule.listers", starts=f"{minute}:00", ends=f"{minute}:30")
         given.ship(made, posted=False)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert client.get(ANN, AS_OF).status_code == 200
         with django_assert_num_queries(4):
             assert client.get("/rewards/", AS_OF).status_code == 200

@@ -24,6 +24,7 @@ from rewards.adjustments.models import Adjustment
 from rewards.adjustments.sheet import Row
 from rewards.appeals.models import Appeal
 from rewards.farming import operations as farming
+from rewards.identity.models import SignIn
 from rewards.notices.models import Notice
 from rewards.rules.models import Rule, RuleVersion
 from rewards.series import operations as series
@@ -111,6 +112,7 @@ def world() -> dict[str, str]:
         "subject": str(Line.objects.get(amount_xp=XP).subject),
         "paid": str(made.id),
         "key": str(uuid.uuid4()),
+        "sign_in_id": str(uuid.uuid4()),
         "object_id": "1",
         "content_type_id": str(ContentType.objects.get_for_model(User).id),
     } | of_staff(made, buying)
@@ -221,7 +223,10 @@ class TestEveryRoute:
         assert proven(ann, "wallets", "eve")[0] == 200
         standings.take(as_of=day("2019-05-01"))
         roles = {role: staff.signed_in(role, name=role) for role in ROLES}
-        names = world | {"id": str(User.objects.get(username="viewer").id)}
+        names = world | {
+            "id": str(User.objects.get(username="viewer").id),
+            "sign_in_id": str(SignIn.objects.get(wallet_id=Wallet.objects.get(address=at("ann")).id).id),
+        }
         by_scope = {scope: keys.client(scope) for scope in SCOPES}
         key = keys.client(*SCOPES)
         pages: list[dict[str, str]] = []

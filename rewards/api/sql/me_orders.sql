@@ -1,5 +1,5 @@
--- The listings and bids of a collector that rest, the oldest first, each with the book of its collection at the
--- last full hour: that is what an hour is paid by.
+-- The listings and bids of a collector that rest, the oldest first, each with the book of its collection
+-- at the last full hour: that is what an hour is paid by.
 WITH resting_own AS (
     SELECT
         placed.*,

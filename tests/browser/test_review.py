@@ -153,6 +153,6 @@ def test_a_reviewer_sends_back_approves_and_watches_it_ship(
     say(bob, "Go on", "All is well")
     expect(bob.get_by_text("It goes on where it was.")).to_be_visible()
     with worker(cloned_database, tmp_path):
-        expect(bob.locator(".hf-chip", has_text="shipped")).to_be_visible(timeout=120_000)
+        expect(bob.locator(".hf-chip", has_text="shipped")).to_be_visible(timeout=240_000)
     expect(bob.locator("#progress")).to_contain_text("100 %")
     take(bob, "shipped")

@@ -51,6 +51,12 @@ class TestFarmCheck:
         assert "WARNING cheaper than the 0.5 ETH that 1,000 XP have to cost" in said
         assert said.endswith("Too cheap: holders.")
 
+    def test_tries_another_threshold_of_wash_trades_than_the_seasons(self, file: Path) -> None:
+        said = run("farm-check", "--program", file, *QUICK)
+        assert "Wash trades: no season's wash_threshold keeps them from earning." in said
+        said = run("farm-check", "--program", file, "--wash-threshold", "3", *QUICK)
+        assert "Wash trades: a sale with a score of 3 or more earns nothing." in said
+
     def test_reads_a_program_file_and_prints_json(self, file: Path) -> None:
         (told,) = json.loads(
             run("farm-check", "--program", file, "--rule", "holders", "--json", "--alarm", "0.05", *QUICK)

@@ -132,8 +132,8 @@ class TestWashFilter:
         assert played(buying, wash(collection="traded")).earned_xp == 100
 
     def test_the_search_goes_around_it(self) -> None:
-        fields = {"xp_per_purchase": 100, "minimum_price_eth": 0.05, "collections": ["apes"]}
-        buying = replace(rule("purchase", **fields), wash_threshold=3)
+        fields: dict[str, Any] = {"xp_per_purchase": 100, "collections": ["apes"]}
+        buying = replace(rule("purchase", minimum_price_eth=0.05, **fields), wash_threshold=3)
         short = Market(days=2, crowd=2)
         (verdict,) = farming.check(tried=[buying], costs=Costs(), market=short, wallets=6)
         assert verdict.cheapest is not None

@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def text(request: HttpRequest, told: dict[str, str]) -> Json:
     """A text for a wallet to sign, so that it is signed in."""
     now = timezone.now()
-    count_text(request=request, seconds=now.timestamp())
+    count_text(request=request, at=now)
     made = operations.challenge(
         address=told.get("address", ""), site=_site(request), path=reverse("tab:sign_in"), as_of=now
     )
@@ -95,7 +95,7 @@ def wallets(request: HttpRequest) -> HttpResponse:
 def link_text(request: HttpRequest, told: dict[str, str]) -> Json:
     """A text for another wallet to sign, so that it is linked to who has signed in."""
     now = timezone.now()
-    count_text(request=request, seconds=now.timestamp())
+    count_text(request=request, at=now)
     made = operations.challenge(
         address=told.get("address", ""),
         site=_site(request),

@@ -148,6 +148,7 @@ class TestAppeals:
         for cursor in ("x", of_others):
             assert client.get(PATH, {"cursor": cursor}).status_code == 400
 
+    @pytest.mark.usefixtures("one_window")
     def test_count_towards_the_allowance_of_the_browser(self) -> None:
         market("ann")
         client = signed_in("ann")

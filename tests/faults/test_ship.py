@@ -98,6 +98,7 @@ class TestKilledWorker:
         stack.start_worker()
         assert_undisturbed(stack, approved)
 
+    @pytest.mark.long_form
     def test_worker_is_killed_alone(self, stack: Stack, approved: Approved) -> None:
         """Its pool ends with it: the kernel kills the pool, held or not."""
         fault, _, worker = hold_in_the_middle(stack, point="batch.posted")
@@ -108,7 +109,7 @@ class TestKilledWorker:
 
 
 class TestKilledBroker:
-    @pytest.mark.parametrize("point", [*either("batch.marked"), *only_long("batch.claimed")])
+    @pytest.mark.parametrize("point", [*only_long("batch.marked", "batch.claimed")])
     def test_messages_are_in_its_file(self, stack: Stack, approved: Approved, point: str) -> None:
         _, gate, _ = hold_in_the_middle(stack, point=point, processes=1)
         assert stack.queued() > 0

@@ -18,6 +18,10 @@ from tests.reference.xp import Rule, Span, drafts_of
 Key = tuple[str, str]
 
 
+class Tied(Exception):
+    """An odd XP of a pot goes to one of two equal lines, which the documentation leaves to their identity."""
+
+
 @dataclass(frozen=True)
 class Bought:
     """A sale that a collector bought: what it is worth, and what caps or a pot leave of that."""
@@ -93,9 +97,10 @@ def share(found: list[Bought], pot: int) -> list[Bought]:
         return found
     exact = {one.key: pot * one.xp / total for one in found}
     odd = pot - sum(int(one) for one in exact.values())
-    first = sorted(
-        (one for one in found if one.xp), key=lambda one: (exact[one.key] % 1, one.xp), reverse=True
-    )
+    rank = {one.key: (exact[one.key] % 1, one.xp) for one in found if one.xp}
+    first = sorted((one for one in found if one.xp), key=lambda one: rank[one.key], reverse=True)
+    if 0 < odd < len(first) and rank[first[odd - 1].key] == rank[first[odd].key]:
+        raise Tied
     lucky = {one.key for one in first[:odd]}
     return [replace(one, xp=Fraction(int(exact[one.key]) + (one.key in lucky))) for one in found]
 

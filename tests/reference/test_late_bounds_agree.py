@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import event, given, note, settings
+from hypothesis import event, given, note, reject, settings
 from hypothesis import strategies as st
 
 from marketplace.facts import operations as engine_facts
@@ -19,7 +19,7 @@ from rewards.shipments import audit
 from rewards.shipments import operations as shipments
 from tests.reference import engine
 from tests.reference.facts import facts
-from tests.reference.late_bounds import Late, bounded, late, paid_first
+from tests.reference.late_bounds import Late, Tied, bounded, late, paid_first
 from tests.reference.markets import START, Draw, Told
 from tests.reference.programs import LONG_AGO
 from tests.reference.test_agreement import EXAMPLES, NOW, agreement
@@ -180,6 +180,14 @@ class TestBounds:
             findings = audit.list_findings()
             transaction.set_rollback(True)
         assert findings == []
+        try:
+            self.check(trade, rule, looked, found)
+        except Tied:
+            # Caps made two lines equal, and a pot has an odd XP for one of them.
+            reject()
+
+    def check(self, trade: Trade, rule: Rule, looked: dict[str, bool], found: dict[str, list[str]]) -> None:
+        """Hold what each later round paid for the first against the reference."""
         known = trade.portions[0]
         first = bounded(facts(known, links=[]), rule, WINDOWS["first"])
         paid = paid_first(first, trade.params)

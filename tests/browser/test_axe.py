@@ -1,4 +1,4 @@
-"""What axe-core finds on every page: nothing serious, in light and dark, on a desk and on a phone."""
+"""What axe-core and the scripts report of every page: nothing, light and dark, on a desk and on a phone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -203,6 +203,8 @@ class Look:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.found: list[str] = []
+        # A script that fails is found, too: without it a page still reads well, and does less.
+        page.on("pageerror", lambda error: self.found.append(f"{page.url}: {error}"))
 
     def at(self, *urls: str) -> None:
         """Go to pages, and look at each."""

@@ -152,3 +152,18 @@ class TestOwnPage:
         bob.post("/rewards/leaders/name/", {"named": "yes"})
         assert link in client.get("/rewards/leaders/").content.decode()
         assert client.post("/rewards/leaders/name/", {"named": "no"})["Location"] == "/rewards/sign-in/"
+
+
+@pytest.mark.django_db
+class TestOwnPages:
+    def test_link_to_each_other_and_say_which_is_open(self) -> None:
+        rounds_of("ann")
+        own = signed_in("ann")
+        pages = ["", "ledger/", "appeals/", "leaders/", "wallets/", "program/"]
+        for path in pages:
+            page = own.get(f"/rewards/{path}").content.decode()
+            row = page.partition('aria-label="Your pages"')[2].partition("</nav>")[0]
+            assert [f'href="/rewards/{one}"' in row for one in pages] == [True] * 6
+            assert row.count('aria-current="page"') == 1
+            assert f'href="/rewards/{path}" aria-current="page"' in row
+        assert 'aria-label="Your pages"' not in Client().get("/rewards/").content.decode()

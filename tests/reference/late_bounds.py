@@ -1,7 +1,7 @@
 """
 Purchases under caps and pots, and what is paid of them late, from the documentation alone.
 
-Exact fractions of XP until the one rounding. Nothing here imports the engine, so that the two can be held
+Lines count to the micro-XP, and exact fractions of XP from there. Nothing here imports the engine, so that the two can be held
 against each other. Sales are told apart by their instants, and by their prices, so that there are no ties.
 """
 
@@ -16,6 +16,8 @@ from tests.reference.facts import Facts
 from tests.reference.xp import Rule, Span, drafts_of
 
 Key = tuple[str, str]
+
+MICRO = 10**6
 
 
 class Tied(Exception):
@@ -65,7 +67,8 @@ def bounded(facts: Facts, rule: Rule, window: Span) -> list[Bought]:
     for _, draft in drafts_of(rule, facts, window, frozenset()):
         key = draft.subject[1:3]
         when, buyer = at[key]
-        found.append(Bought(key, buyer, draft.collector, when, draft.base, draft.base))
+        worth = Fraction(int(draft.base * MICRO), MICRO)
+        found.append(Bought(key, buyer, draft.collector, when, worth, worth))
     found.sort(key=lambda one: one.at)
     for name, of in capped(version.params):
         left: dict[Hashable, Fraction] = defaultdict(lambda name=name: Fraction(version.params[name]))  # type: ignore[misc]

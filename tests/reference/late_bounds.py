@@ -1,8 +1,8 @@
 """
 Purchases under caps and pots, and what is paid of them late, from the documentation alone.
 
-Lines count to the micro-XP, and exact fractions of XP from there. Nothing here imports the engine, so that the two can be held
-against each other. Sales are told apart by their instants, and by their prices, so that there are no ties.
+Lines count to the micro-XP, and exact fractions of XP from there. Nothing here imports the engine, so that
+the two can be held against each other. Sales differ in instants and prices, so that ties are rare.
 """
 
 from collections import defaultdict

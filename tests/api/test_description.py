@@ -31,7 +31,7 @@ from tests.tab.test_sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = 6
+EXAMPLES = 3
 SEED = 7
 
 ERRORS = {

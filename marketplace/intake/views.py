@@ -1,6 +1,7 @@
 """``POST /api/v1/events``: signed batches of events, answered item by item."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ logger = logging.getLogger("holdfast.intake")
 
 # A thousand of the largest events that OpenSea sends.
 MOST_BYTES: Final = 5 * 1024 * 1024
+LENGTH: Final = re.compile(r"[0-9]{1,18}")
 
 STATUSES: Final[dict[type[Exception], HTTPStatus]] = {
     NotSigned: HTTPStatus.UNAUTHORIZED,
@@ -101,8 +103,8 @@ def _receive(request: HttpRequest) -> dict[str, Any]:
 def _body(request: HttpRequest) -> bytes:
     """The whole body, and never more of it than may be; Django's own limit is for forms."""
     length = request.headers.get("Content-Length", "")
-    if not length.isdecimal():
-        raise _Problem(HTTPStatus.LENGTH_REQUIRED, "Content-Length is missing.")
+    if not LENGTH.fullmatch(length):
+        raise _Problem(HTTPStatus.LENGTH_REQUIRED, "Content-Length is missing, or no number of bytes.")
     if int(length) > MOST_BYTES:
         raise _Problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

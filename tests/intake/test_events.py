@@ -223,6 +223,11 @@ class TestRefusalOfTheWhole:
     def test_of_another_kind(self, changes: dict[str, Any], status: int, beginning: str) -> None:
         self.refused(post(mints(1), secret=sender(), **changes), status, beginning)
 
+    @pytest.mark.parametrize("length", ["", "-1", "9" * 5_000])
+    def test_without_a_length(self, length: str) -> None:
+        answer = Client().post(URL, b"{}", content_type="application/json", CONTENT_LENGTH=length)
+        self.refused(answer, 411, "Content-Length is missing, or no number of bytes.")
+
     def test_of_another_method(self) -> None:
         answer = Client().get(URL)
         self.refused(answer, 405, "Events are sent here with POST.")

@@ -1,9 +1,12 @@
 """What bodies and answers are made of."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
+
+ZEROS_AT_THE_END = re.compile(r"(\.\d*[1-9])0+Z$")
 
 
 class Instant(serializers.DateTimeField):
@@ -16,6 +19,10 @@ class Instant(serializers.DateTimeField):
         if value.tzinfo is None:
             self.fail("naive")
         return super().enforce_timezone(value)
+
+    def to_representation(self, value: Any) -> Any:
+        """The same text as answers have that the database writes, which ends no fraction with a zero."""
+        return ZEROS_AT_THE_END.sub(r"\1Z", super().to_representation(value))
 
 
 class Body(serializers.Serializer[Any]):

@@ -165,7 +165,7 @@ def shown(found: list[Late]) -> list[str]:
 
 @pytest.mark.django_db
 class TestBounds:
-    @settings(agreement, max_examples=EXAMPLES // 2)
+    @settings(agreement, max_examples=EXAMPLES // 5)
     @given(trade=trades())
     def test_what_comes_late_in_two_turns_equals_the_reference(self, trade: Trade) -> None:
         rule = Rule("buyers", "purchase", [Version(LONG_AGO, None, trade.params)])

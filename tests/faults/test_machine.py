@@ -362,7 +362,7 @@ class Program(RuleBasedStateMachine):
         elif one.state == "halted":
             supervision.go_on(slug=one.slug, reason="All well.", by="ann", as_of=self._tick())
             one.state = "shipping"
-            self._finish(one)
+            self._finish()
         else:
             left = Batch.objects.filter(shipment__slug=one.slug, state="pending")
             self._post(left.order_by("number").first(), one)
@@ -385,7 +385,7 @@ class Program(RuleBasedStateMachine):
             assert pipeline.post(batch_id=batch.id, as_of=self._tick()) == expected
             if expected:
                 one.done.add(batch.number)
-                self._finish(one)
+                self._finish()
 
     @precondition(lambda self: self._are_in("shipping"))
     @rule(data=st.data(), point=st.sampled_from(POINTS))
@@ -407,8 +407,7 @@ class Program(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         pipeline.list_due(as_of=self._tick())
-        for one in self._are_in("shipping"):
-            self._finish(one)
+        self._finish()
 
     @precondition(lambda self: self._are_in("shipping"))
     @rule(data=st.data())
@@ -461,11 +460,12 @@ class Program(RuleBasedStateMachine):
         batches = list(Batch.objects.filter(shipment__slug=one.slug).order_by("number"))
         return data.draw(st.sampled_from(batches), label="batch") if batches else None
 
-    def _finish(self, one: Round) -> None:
-        """What is through is shipped once somebody looks; where nobody earned, the sweep looks."""
-        batches = Batch.objects.filter(shipment__slug=one.slug).count()
-        if len(one.done) == batches and Shipment.objects.get(slug=one.slug).state == "shipped":
-            one.state = "shipped"
+    def _finish(self) -> None:
+        """Every round that is through is shipped once somebody looks, also one in which nobody earned."""
+        for one in self._are_in("shipping"):
+            batches = Batch.objects.filter(shipment__slug=one.slug).count()
+            if len(one.done) == batches and Shipment.objects.get(slug=one.slug).state == "shipped":
+                one.state = "shipped"
 
     # What holds after each act
 

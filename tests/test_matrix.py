@@ -176,7 +176,8 @@ def path_of(route: str, names: dict[str, str]) -> str:
     """A route's address, with everything that has a name in its place."""
     named = {"flags/": "liquidity", "rule/": "buying", "series/": "monthly", "shipments/": "summer"}
     slug = next((name for part, name in named.items() if f"admin/{part}" in route), "spring")
-    row = next((names[table] for table in ("season", "collection", "change") if f"/{table}/" in route), None)
+    tables = {"season": "season", "collection": "collection", "change": "change", "user": "id"}
+    row = next((names[name] for table, name in tables.items() if f"/{table}/" in route), None)
     own = names | {"slug": slug} | ({"object_id": row} if row else {})
     filled = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("^", "").replace("$", "")
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: own[part[1]], filled)

@@ -179,7 +179,11 @@ class TestWords:
         (one,) = told.list_unseen(name="paul", as_of=now)
         assert one.title == "March waits for your approval"
         assert told.list_unseen(name="paul", as_of=later) == []
-        spans = {"kept": timedelta(days=1), "standings_every": timedelta(minutes=5)}
+        spans = {
+            "kept": timedelta(days=1),
+            "standings_every": timedelta(minutes=5),
+            "webhooks_kept_since": None,
+        }
         assert pipeline.SQL["look"].row({"as_of": later, **spans})["untold"] == 1
         assert notices.tell(as_of=later) == 1
         (one,) = told.list_unseen(name="paul", as_of=later)

@@ -189,5 +189,5 @@ class TestCommand:
         settings.OPENSEA_API_URL = "file:///etc/passwd"
         with pytest.raises(CommandError, match=r"^OPENSEA_API_URL must begin with https:// or http://\.$"):
             self.run("--since", "2026-01-01")
-        with pytest.raises(CommandError, match="'yesterday' is no day and no instant"):
+        with pytest.raises(CommandError, match="'yesterday' is no instant with an offset"):
             self.run("--since", "yesterday")

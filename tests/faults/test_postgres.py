@@ -36,6 +36,7 @@ IN_COMMIT = """
     WHERE datname = current_database() AND query = 'COMMIT' AND state = 'active'
     AND wait_event IN ('SyncRep', 'advisory')
 """
+IS_THERE = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)"
 NO_STANDBY = ("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
 
 LITTLE_BYTES = 16_000
@@ -93,10 +94,11 @@ class TestKilledInCommit:
                 kill(postmaster if whole_server else session)
                 if whole_server:
                     stack.postgres.start()
-                stack.wait_until("PostgreSQL answers again", lambda: stack.value("SELECT 1"))
+                # For a moment PostgreSQL answers although it has not noticed yet that a session is gone.
+                stack.wait_until("it answers without the session", lambda: not stack.value(IS_THERE, session))
                 assert stack.value(DONE) == (moment == "after it is in the log")
         finally:
-            stack.execute(*NO_STANDBY)
+            stack.wait_until("nobody waits for a standby", lambda: stack.execute(*NO_STANDBY) is None)
         stack.execute("DROP TRIGGER wait_in_commit ON shipments_batch", "DROP FUNCTION wait_in_commit()")
         assert_undisturbed(stack, approved)
 

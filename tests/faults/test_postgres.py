@@ -68,10 +68,13 @@ def held_in_commit(stack: Stack, *, moment: str) -> Iterator[int]:
                 "ALTER SYSTEM SET synchronous_standby_names = 'nobody'",
                 "SELECT pg_reload_conf()",
             )
-        stack.start_worker(processes=1)
+        worker = stack.start_worker(processes=1)
         begin(stack)
         stack.wait_until("a session is in COMMIT", lambda: stack.value(IN_COMMIT))
-        yield int(stack.value(IN_COMMIT))
+        (poster,) = worker.pool()
+        # Else it would post another batch before anybody has looked.
+        with frozen(poster):
+            yield int(stack.value(IN_COMMIT))
 
 
 def has_no_standby(stack: Stack) -> bool:

@@ -102,6 +102,14 @@ class TestCommand:
         with pytest.raises(CommandError, match="There is no role called boss"):
             call_command("staff", "add", "olga", "--role", "boss", "--password-stdin")
 
+    def test_says_that_nobody_can_type_a_password(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def ended(_: str) -> str:
+            raise EOFError
+
+        monkeypatch.setattr("getpass.getpass", ended)
+        with pytest.raises(CommandError, match="no terminal to type a password at"):
+            call_command("staff", "add", "olga", "--role", "operator")
+
 
 class TestNameCustody:
     def test_is_an_event_of_the_source_staff(self) -> None:

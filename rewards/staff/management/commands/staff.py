@@ -47,7 +47,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{name} can sign in at /admin/ as {' and '.join(sorted(set(roles)))}.")
 
     def _password(self, from_stdin: bool) -> str:  # noqa: FBT001 (it comes from the command line)
-        return sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass("Password: ")
+        if from_stdin:
+            return sys.stdin.readline().rstrip("\n")
+        try:
+            return getpass.getpass("Password: ")
+        except EOFError as error:
+            raise CommandError(
+                "There is no terminal to type a password at. Nothing was changed; --password-stdin reads one."
+            ) from error
 
     def _list(self) -> None:
         users = User.objects.filter(is_staff=True).prefetch_related("groups").order_by("username")

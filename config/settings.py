@@ -311,7 +311,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "anchor",
     "SITE_URL": "/rewards/",
     "SITE_FAVICONS": [
-        {"rel": "icon", "href": lambda request: static("tab/mark.svg"), "type": "image/svg+xml"},  # noqa: ARG005
+        {"rel": "icon", "href": lambda _: static("tab/mark.svg"), "type": "image/svg+xml"},
     ],
     "BORDER_RADIUS": "8px",
     # The green of the rewards tab.

@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -182,12 +182,6 @@ class Line:
             timer.cancel()
             if self._open is None:
                 connection.close()
-
-
-def post(*, url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Answer:
-    """Send one POST on a connection of its own; see ``Line.post``."""
-    with closing(Line(url=url)) as line:
-        return line.post(headers=headers, body=body, seconds=seconds)
 
 
 def _connection(url: str, *, seconds: float) -> _Connection:

@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,14 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Answers:
     return known
 
 
+def sent(url: str, *, seconds: float) -> Answer:
+    """What comes of one message on a connection of its own."""
+    with closing(sending.Line(url=url)) as line:
+        return line.post(headers={}, body=b"{}", seconds=seconds)
+
+
 def send(url: str) -> Answer:
-    return sending.post(url=url, headers={}, body=b"{}", seconds=10)
+    return sent(url, seconds=10)
 
 
 class TestIsPublic:
@@ -162,7 +169,7 @@ class TestPost:
 
         monkeypatch.setattr(socket, "getaddrinfo", ask)
         began = time.monotonic()
-        answer = sending.post(url="https://market.example/", headers={}, body=b"{}", seconds=0.2)
+        answer = sent("https://market.example/", seconds=0.2)
         assert answer.problem == "The host of https://market.example/ was not found within 0.2 seconds."
         assert time.monotonic() - began < 30
         silent.set()
